@@ -1,0 +1,335 @@
+//! The port to a marketplace: one seller account, as every marketplace has it.
+
+use crate::{
+    command::{Command, Handle, Verb},
+    error::{Error, Result},
+    id::{ChannelId, ChannelOrderId, SellerId, Sku, StreamId},
+    observation::Coverage,
+    order::ChannelOrder,
+    time::{Duration, Timestamp},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use std::fmt;
+
+/// May a verb be sent again when nobody knows whether it happened?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Sending again changes nothing.
+    Repeatable,
+    /// The other side refuses the second one.
+    Guarded,
+    /// A second one acts again.
+    Once,
+}
+
+/// Can it be seen whether a verb happened?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeKind {
+    /// A yes and a no can both be trusted, a no this long after the quiet time.
+    Conclusive {
+        /// How long the read side may lag.
+        after: Duration,
+    },
+    /// Only a yes can.
+    PositiveOnly,
+    /// Neither.
+    None,
+}
+
+/// How a connector declares one write verb. `channel_suite!` tests the declaration by killing after apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerbSpec {
+    /// Which verb.
+    pub verb: Verb,
+    /// May it be repeated?
+    pub repeat: Repeat,
+    /// The repeat of a part of a line's units, where it differs (a partial shipment at Walmart).
+    pub repeat_partial: Repeat,
+    /// Can it be seen?
+    pub probe: ProbeKind,
+    /// The budget scope a single command takes a token of.
+    pub budget: &'static str,
+    /// The longest a call may take, in real seconds.
+    pub call_timeout: std::time::Duration,
+    /// The longest a call may still take effect after it was given up, marketplace time.
+    pub apply_max: Duration,
+    /// An answer means applied: the target opens with the answer.
+    pub answer_means_applied: bool,
+    /// Commands that may travel in one call.
+    pub batch_max: usize,
+}
+
+/// Which orders a stream shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamKind {
+    /// Orders placed in a window.
+    Created,
+    /// Orders changed in a window, whenever they were placed.
+    Changed,
+}
+
+/// One way of reading orders in windows of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamSpec {
+    /// Its name.
+    pub id: StreamId,
+    /// What it shows.
+    pub kind: StreamKind,
+    /// How far back the first window reaches.
+    pub horizon: Duration,
+}
+
+/// Whether and how levels can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LevelRead {
+    /// A read shows now, or up to this long ago.
+    Lagging(Duration),
+    /// Levels cannot be read.
+    None,
+}
+
+/// Flavours and limits of a channel, as data. A flavour is here because a connector speaks it.
+#[derive(Clone, Debug)]
+pub struct Capabilities {
+    /// `walmart`, `amazon`, `ebay`, …
+    pub marketplace: &'static str,
+    /// Does taking an order need telling the channel?
+    pub acknowledge: bool,
+    /// Write verbs, each declared.
+    pub verbs: Vec<VerbSpec>,
+    /// How orders are read.
+    pub streams: Vec<StreamSpec>,
+    /// An order may be invisible this long after it was placed (DESIGN: D).
+    pub visibility_delay: Duration,
+    /// The budget scope of pulls.
+    pub pull_budget: &'static str,
+    /// The budget scope of single-order reads.
+    pub fetch_budget: &'static str,
+    /// The budget scope of level reads.
+    pub level_budget: &'static str,
+    /// The budget scope of asking after accepted work.
+    pub settle_budget: &'static str,
+    /// How levels are read.
+    pub levels: LevelRead,
+    /// Cancelling for this reason sets the SKU's level to zero at the channel (Walmart).
+    pub out_of_stock_zeroes: bool,
+}
+
+impl Capabilities {
+    /// How `verb` is declared; none means the channel cannot do it.
+    pub fn verb(&self, verb: Verb) -> Option<&VerbSpec> {
+        self.verbs.iter().find(|spec| spec.verb == verb)
+    }
+}
+
+/// What surrounds one call.
+#[derive(Clone, Debug)]
+pub struct CallCx {
+    /// The call is given up at this instant, marketplace time.
+    pub deadline: Timestamp,
+    /// A write must not leave at or after this instant: the lease may be another's then. Tested in the poll that writes.
+    pub write_by: Option<Timestamp>,
+}
+
+/// An inclusive window of instants, by the server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// From.
+    pub from: Timestamp,
+    /// To.
+    pub to: Timestamp,
+}
+
+/// What to read of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullFrom {
+    /// Which stream.
+    pub stream: StreamId,
+    /// Which window.
+    pub window: Window,
+    /// Where the last page ended: opaque, sent back verbatim (G28).
+    pub cursor: Option<String>,
+}
+
+/// One order of a page, not yet read into the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawOrder {
+    /// The channel's id.
+    pub channel_order_id: ChannelOrderId,
+    /// The payload of this order alone.
+    pub raw: Bytes,
+}
+
+/// One page of a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its orders.
+    pub orders: Vec<RawOrder>,
+    /// Where to go on; none at the end of the window.
+    pub next: Option<String>,
+    /// How many orders the channel says the window holds.
+    pub total: Option<u64>,
+    /// The seller the channel says it is, where a read tells it.
+    pub seller: Option<SellerId>,
+    /// What the call showed of each order.
+    pub coverage: Coverage,
+}
+
+/// What a pull gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pulled {
+    /// A page.
+    Page(Page),
+    /// The window holds more than the channel will page through: split it. Nothing was read.
+    TooMany {
+        /// How many it holds.
+        total: u64,
+    },
+}
+
+/// What a fetch gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// The order.
+    Found(RawOrder, Coverage),
+    /// Not there now; it may appear.
+    NotVisible,
+}
+
+/// The channel's answer to one command. An answer, refusals included; no answer is an `Err`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// It took effect, or had already, with our values.
+    Done {
+        /// What shows it, in words.
+        evidence: String,
+    },
+    /// It will be worked on.
+    Accepted {
+        /// Ask with this.
+        handle: Handle,
+    },
+    /// No, and why.
+    Refused {
+        /// The channel's code.
+        code: String,
+        /// In words, without personal data.
+        why: String,
+    },
+    /// Surely not applied; may be tried again.
+    NotApplied {
+        /// In words.
+        why: String,
+        /// Not before this long.
+        after: Option<std::time::Duration>,
+    },
+}
+
+/// What a probe saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// It happened.
+    Happened {
+        /// What shows it.
+        evidence: String,
+    },
+    /// It is not there.
+    DidNot,
+    /// It cannot be told.
+    Inconclusive {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What became of accepted work.
+#[derive(Clone, Debug)]
+pub enum Settled {
+    /// Still worked on.
+    NotYet,
+    /// Done: one receipt for each command, in their order.
+    Receipts(Vec<Receipt>),
+    /// The channel does not know the handle.
+    Lost {
+        /// In words.
+        why: String,
+    },
+}
+
+/// Who we are to the channel, by `check`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The seller id, where the channel tells it.
+    pub seller: Option<SellerId>,
+    /// What the credential may do, in the channel's words.
+    pub scopes: Vec<String>,
+    /// Rights that are missing, in words.
+    pub missing: Vec<String>,
+    /// Server time less ours, in milliseconds.
+    pub clock_offset_ms: i64,
+    /// The node stock is kept at.
+    pub ship_node: Option<String>,
+}
+
+/// Commands of one verb, in one call.
+#[derive(Clone, Debug)]
+pub struct Batch<'a> {
+    /// The commands; at least one.
+    pub commands: &'a [Command],
+}
+
+/// A marketplace, as one seller sees it.
+///
+/// # Behavior
+/// - Nothing here loops, sleeps or retries: the pipe below and the command table above do.
+/// - `Err` means that we do not have the marketplace's answer; `Ok(Receipt)` that we have it, refusals included.
+/// - `normalise` is total: every payload gives an order; what cannot be mapped is in `facts.unmapped`.
+#[async_trait]
+pub trait Channel: Send + Sync + fmt::Debug {
+    /// The host's name for it.
+    fn id(&self) -> &ChannelId;
+    /// The seller it was configured for.
+    fn seller(&self) -> &SellerId;
+    /// Flavours and limits.
+    fn capabilities(&self) -> &Capabilities;
+    /// Asks who we are, what we may do, and what time it is there.
+    async fn check(&self, cx: &CallCx) -> Result<Standing>;
+    /// Reads one page.
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled>;
+    /// Reads one order.
+    async fn fetch(&self, cx: &CallCx, order: &ChannelOrderId) -> Result<Fetched>;
+    /// Reads a payload into the model. Pure.
+    fn normalise(&self, raw: &RawOrder) -> ChannelOrder;
+    /// Does the commands of a batch; one receipt each, in their order.
+    async fn perform(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>>;
+    /// Asks whether a doubtful command happened.
+    async fn probe(&self, cx: &CallCx, doubt: &Command) -> Result<Probe>;
+    /// Asks after accepted work; the commands all carry `handle`.
+    async fn settle(&self, cx: &CallCx, handle: &Handle, commands: &[Command]) -> Result<Settled>;
+    /// Units the order shows already done of what `command` is about to do: the before-image of a `Once` verb.
+    /// Pure, on a fresh read. By default none is needed.
+    fn before_image(&self, _command: &Command, _order: &ChannelOrder) -> Option<u32> {
+        None
+    }
+    /// Stock, where the channel has it.
+    fn stock(&self) -> Option<&dyn StockChannel> {
+        None
+    }
+}
+
+/// One level read.
+#[derive(Debug)]
+pub struct LevelAnswer {
+    /// Which SKU.
+    pub sku: Sku,
+    /// The level; `Ok(None)` when the channel does not know the SKU.
+    pub level: Result<Option<i64>, Error>,
+}
+
+/// The stock side of a channel. Sets go through [`Channel::perform`] like every other write.
+#[async_trait]
+pub trait StockChannel: Send + Sync {
+    /// Reads levels, one answer for each SKU, in their order.
+    async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>>;
+}

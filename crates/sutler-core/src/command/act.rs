@@ -1,0 +1,153 @@
+//! What can be done at a channel, as data.
+
+use crate::{
+    id::Sku,
+    order::{LineQuantity, ShipmentReport},
+};
+use serde::{Deserialize, Serialize};
+
+/// A verb of ours; the channel's call may be named otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Verb {
+    /// Tell the channel that we take the order.
+    Acknowledge,
+    /// Tell the channel that a package left.
+    ConfirmShipment,
+    /// Cancel units of lines.
+    Cancel,
+    /// Set a listing's sellable level, absolute.
+    SetLevel,
+}
+
+impl Verb {
+    /// Every verb with its stable text.
+    pub const ALL: &'static [(Verb, &'static str)] = &[
+        (Verb::Acknowledge, "acknowledge"),
+        (Verb::ConfirmShipment, "confirm_shipment"),
+        (Verb::Cancel, "cancel"),
+        (Verb::SetLevel, "set_level"),
+    ];
+
+    /// The stable text.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(verb, _)| *verb == self).map_or("unknown", |(_, text)| text)
+    }
+
+    /// Reads the stable text.
+    pub fn from_text(text: &str) -> Option<Verb> {
+        Self::ALL.iter().find(|(_, known)| *known == text).map(|(verb, _)| *verb)
+    }
+}
+
+/// Why units are cancelled, in our words; each connector maps them to the channel's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CancelReason {
+    /// The buyer asked, and the channel shows it.
+    BuyerAsked,
+    /// We have none. Walmart zeroes the SKU's level at the node.
+    OutOfStock,
+    /// The price was wrong.
+    PricingError,
+    /// Confirmed fraud.
+    Fraud,
+    /// The address cannot be served.
+    AddressNotServiceable,
+}
+
+impl CancelReason {
+    /// Every reason with its stable text.
+    pub const ALL: &'static [(CancelReason, &'static str)] = &[
+        (CancelReason::BuyerAsked, "buyer_asked"),
+        (CancelReason::OutOfStock, "out_of_stock"),
+        (CancelReason::PricingError, "pricing_error"),
+        (CancelReason::Fraud, "fraud"),
+        (CancelReason::AddressNotServiceable, "address_not_serviceable"),
+    ];
+
+    /// The stable text.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("unknown", |(_, text)| text)
+    }
+}
+
+/// Take the whole order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledge {}
+
+/// Confirm one package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmShipment {
+    /// What the host reported.
+    pub report: ShipmentReport,
+    /// The channel's shipping method code, echoed from the order.
+    pub method: Option<String>,
+    /// The buyer asked to cancel, but the package is handed over: say so.
+    pub override_cancel: bool,
+}
+
+/// Cancel units of lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancel {
+    /// Which units.
+    pub lines: Vec<LineQuantity>,
+    /// Why.
+    pub reason: CancelReason,
+}
+
+/// Set a listing's level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetLevel {
+    /// Which listing.
+    pub sku: Sku,
+    /// Sellable units, absolute.
+    pub level: u32,
+}
+
+/// What a command does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Act {
+    /// See [`Acknowledge`].
+    Acknowledge(Acknowledge),
+    /// See [`ConfirmShipment`].
+    ConfirmShipment(ConfirmShipment),
+    /// See [`Cancel`].
+    Cancel(Cancel),
+    /// See [`SetLevel`].
+    SetLevel(SetLevel),
+}
+
+impl Act {
+    /// Its verb.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Act::Acknowledge(_) => Verb::Acknowledge,
+            Act::ConfirmShipment(_) => Verb::ConfirmShipment,
+            Act::Cancel(_) => Verb::Cancel,
+            Act::SetLevel(_) => Verb::SetLevel,
+        }
+    }
+
+    /// The things only one open command may touch: `order`, `line/ID` or `sku/SKU`. An acknowledgment touches the
+    /// order alone, so that it excludes a second one but no line's cancellation.
+    pub fn targets(&self, _subject: &str) -> Vec<String> {
+        let lines = |lines: &[LineQuantity]| lines.iter().map(|l| format!("line/{}", l.line_id)).collect();
+        match self {
+            Act::Acknowledge(_) => vec!["order".into()],
+            Act::ConfirmShipment(confirm) => lines(&confirm.report.lines),
+            Act::Cancel(cancel) => lines(&cancel.lines),
+            Act::SetLevel(set) => vec![format!("sku/{}", set.sku)],
+        }
+    }
+
+    /// The units it ships or cancels, by line.
+    pub fn quantities(&self) -> &[LineQuantity] {
+        match self {
+            Act::ConfirmShipment(confirm) => &confirm.report.lines,
+            Act::Cancel(cancel) => &cancel.lines,
+            Act::Acknowledge(_) | Act::SetLevel(_) => &[],
+        }
+    }
+}

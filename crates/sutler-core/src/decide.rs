@@ -1,0 +1,61 @@
+//! Deciding: facts, policy and now in; holds or acceptance with its proof out.
+
+use crate::{
+    hold::{Hold, HoldReason},
+    id::Sku,
+    journal::Decided,
+    order::Order,
+    policy::Policy,
+    rule::{Judged, Proof, RuleCx, StockView, Verdict},
+    time::Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// What a decision is made from.
+#[derive(Clone, Copy)]
+pub struct DecideCx<'a> {
+    /// What the rules look at.
+    pub rule: RuleCx<'a>,
+    /// Holds a person released: a rule that says them is heard and overruled.
+    pub released: &'a [HoldReason],
+}
+
+/// Asks every rule, in order, and sums up. Pure, and total: every rule is heard even after the first hold, so that a
+/// person sees all reasons at once.
+pub fn decide(policy: &Policy, cx: &DecideCx<'_>) -> Decided {
+    let mut judged = Vec::with_capacity(policy.rules.len());
+    let mut holds: Vec<Hold> = Vec::new();
+    for rule in &policy.rules {
+        let verdict = rule.judge(&cx.rule);
+        if let Verdict::Hold(reason, proof) | Verdict::Refuse(reason, proof) = &verdict
+            && !cx.released.contains(reason)
+        {
+            holds.push(Hold { reason: reason.clone(), detail: detail(proof) });
+        }
+        judged.push(Judged { rule: rule.id().clone(), verdict });
+    }
+    Decided { accept: holds.is_empty(), holds, judged }
+}
+
+fn detail(proof: &Proof) -> String {
+    let code = proof.code.rsplit('.').next().unwrap_or_default().replace('_', " ");
+    if proof.value.is_empty() { code } else { format!("{code}: {}", proof.value) }
+}
+
+/// Decides for an order that lives in a host's own type, with nothing of sutler's running: the third way to embed.
+///
+/// `stock` says what is on hand and promised; the order's open units are its demand.
+pub fn decide_order(policy: &Policy, order: &dyn Order, stock: &dyn StockView, now: Timestamp) -> Decided {
+    let snapshot = order.snapshot();
+    let mut demand: BTreeMap<Sku, i64> = BTreeMap::new();
+    if snapshot.facts.is_sellers() {
+        for line in &snapshot.facts.lines {
+            if let Some(sku) = line.sku.as_ref().filter(|_| line.open() > 0) {
+                *demand.entry(sku.clone()).or_default() += i64::from(line.open());
+            }
+        }
+    }
+    let demand: Vec<(Sku, i64)> = demand.into_iter().collect();
+    let rule = RuleCx { order: snapshot.view(), own: &[], demand: &demand, stock, now };
+    decide(policy, &DecideCx { rule, released: &[] })
+}

@@ -1,0 +1,399 @@
+//! An order as the store keeps it: the fold of its journal.
+
+use crate::{
+    command::{Act, Command, Event, State, table},
+    error::{Error, ErrorKind, Result},
+    hold::{Exception, Hold, HoldReason},
+    id::{ChannelId, ChannelOrderId, LineId, OrderKey, Seq, Sku},
+    journal::{Decided, Entry, Step},
+    observation::Believed,
+    order::{Line, Order, OrderFacts, OrderSnapshot, ShipmentReport},
+    rule::Judged,
+    time::{Timestamp, millis, millis_option},
+};
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// Where an order is, whatever the time. An acknowledgment does not move it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Phase {
+    /// Seen, not decided.
+    New,
+    /// Waits; the holds say why.
+    Held,
+    /// Accepted and allocated; to be shipped.
+    Open,
+    /// Some units are confirmed as shipped, some are open.
+    PartlyShipped,
+    /// Nothing is open, something was shipped.
+    Shipped,
+    /// Everything shipped was delivered.
+    Delivered,
+    /// Everything was cancelled.
+    Cancelled,
+}
+
+impl Phase {
+    /// Every phase with its stable text.
+    pub const ALL: &'static [(Phase, &'static str)] = &[
+        (Phase::New, "new"),
+        (Phase::Held, "held"),
+        (Phase::Open, "open"),
+        (Phase::PartlyShipped, "partly_shipped"),
+        (Phase::Shipped, "shipped"),
+        (Phase::Delivered, "delivered"),
+        (Phase::Cancelled, "cancelled"),
+    ];
+
+    /// The stable text.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(phase, _)| *phase == self).map_or("unknown", |(_, text)| text)
+    }
+
+    /// Reads the stable text.
+    pub fn from_text(text: &str) -> Option<Phase> {
+        Self::ALL.iter().find(|(_, known)| *known == text).map(|(phase, _)| *phase)
+    }
+}
+
+/// What we did to a line, whatever the channel shows so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ours {
+    /// Units the host reported as handed over.
+    pub reported: u32,
+    /// Units whose shipment the channel confirmed to us.
+    pub shipped: u32,
+    /// Units whose cancellation the channel confirmed to us.
+    pub cancelled: u32,
+}
+
+/// Units of a line: `ordered = open + cancelled + shipped` (G20).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Units bought.
+    pub ordered: u32,
+    /// Units cancelled, by whoever knows of more.
+    pub cancelled: u32,
+    /// Units the channel has as shipped.
+    pub shipped: u32,
+    /// Units delivered.
+    pub delivered: u32,
+    /// Units neither shipped nor cancelled.
+    pub open: u32,
+    /// Open units that the host has not reported as handed over: what stock must cover.
+    pub wanted: u32,
+}
+
+/// The stored order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderState {
+    /// The store's key; zero before the first write.
+    pub key: OrderKey,
+    /// The channel it came by.
+    pub channel: ChannelId,
+    /// The channel's id.
+    pub channel_order_id: ChannelOrderId,
+    /// The position of its last journal entry: the optimistic version.
+    pub version: Seq,
+    /// When we first saw it.
+    #[serde(with = "millis")]
+    pub first_seen_at: Timestamp,
+    /// When the last read that showed all of it was asked, marketplace time. Moves without a journal entry.
+    #[serde(with = "millis")]
+    pub looked_at: Timestamp,
+    /// Everything told, folded.
+    pub facts: OrderFacts,
+    /// Which telling each group is believed from.
+    pub believed: Believed,
+    /// Decided at least once.
+    pub decided: bool,
+    /// Accepted: its open units are allocated.
+    pub accepted: bool,
+    /// Why it waits.
+    pub holds: Vec<Hold>,
+    /// What each rule said last.
+    pub judged: Vec<Judged>,
+    /// Holds a person released.
+    pub released: Vec<HoldReason>,
+    /// When the channel confirmed our acknowledgment, or first showed one.
+    #[serde(with = "millis_option")]
+    pub acknowledged_at: Option<Timestamp>,
+    /// What we did, by line.
+    pub ours: BTreeMap<LineId, Ours>,
+    /// Packages the host reported, by package number.
+    pub reports: BTreeMap<u32, ShipmentReport>,
+    /// What a person should see.
+    pub exceptions: Vec<Exception>,
+}
+
+impl OrderState {
+    /// An order of which nothing is known yet.
+    pub fn new(channel: ChannelId, channel_order_id: ChannelOrderId, now: Timestamp) -> Self {
+        OrderState {
+            key: OrderKey(0),
+            channel,
+            channel_order_id,
+            version: Seq(0),
+            first_seen_at: now,
+            looked_at: now,
+            facts: OrderFacts::unknown(),
+            believed: Believed::default(),
+            decided: false,
+            accepted: false,
+            holds: Vec::new(),
+            judged: Vec::new(),
+            released: Vec::new(),
+            acknowledged_at: None,
+            ours: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            exceptions: Vec::new(),
+        }
+    }
+
+    /// When it was placed; when we first saw it, where the channel does not say.
+    pub fn placed_at(&self) -> Timestamp {
+        self.facts.placed_at.unwrap_or(self.first_seen_at)
+    }
+
+    /// The counters of one line.
+    pub fn counters(&self, line: &Line) -> Counters {
+        let ours = self.ours.get(&line.line_id).copied().unwrap_or_default();
+        let cancelled = line.cancelled.max(ours.cancelled).min(line.ordered);
+        let shipped = line.shipped.max(ours.shipped).min(line.ordered - cancelled);
+        let gone = shipped.max(ours.reported).min(line.ordered - cancelled);
+        Counters {
+            ordered: line.ordered,
+            cancelled,
+            shipped,
+            delivered: line.delivered.min(shipped),
+            open: line.ordered - cancelled - shipped,
+            wanted: line.ordered - cancelled - gone,
+        }
+    }
+
+    /// Where it is. Derived in this one function.
+    pub fn phase(&self) -> Phase {
+        let mut sum = Counters::default();
+        for line in &self.facts.lines {
+            let c = self.counters(line);
+            sum.ordered += c.ordered;
+            sum.cancelled += c.cancelled;
+            sum.shipped += c.shipped;
+            sum.delivered += c.delivered;
+            sum.open += c.open;
+        }
+        if sum.ordered > 0 && sum.open == 0 {
+            return match (sum.shipped, sum.delivered) {
+                (0, _) => Phase::Cancelled,
+                (shipped, delivered) if shipped == delivered => Phase::Delivered,
+                _ => Phase::Shipped,
+            };
+        }
+        match (self.decided, self.accepted || !self.facts.is_sellers()) {
+            (_, _) if !self.holds.is_empty() => Phase::Held,
+            (_, _) if sum.shipped > 0 => Phase::PartlyShipped,
+            (_, true) => Phase::Open,
+            (true, false) => Phase::Held,
+            (false, false) => Phase::New,
+        }
+    }
+
+    /// Has every open unit been acknowledged at the channel, as far as we know?
+    pub fn is_acknowledged(&self) -> bool {
+        self.acknowledged_at.is_some()
+            || (!self.facts.lines.is_empty()
+                && self.facts.lines.iter().all(|l| l.acknowledged + l.cancelled + l.shipped >= l.ordered))
+    }
+
+    /// Units of each SKU its open lines want from our stock, sorted; empty for orders others fulfil.
+    pub fn demand(&self) -> Vec<(Sku, i64)> {
+        let mut all: BTreeMap<Sku, i64> = BTreeMap::new();
+        if self.facts.is_sellers() {
+            for line in &self.facts.lines {
+                let wanted = i64::from(self.counters(line).wanted);
+                if let Some(sku) = line.sku.as_ref().filter(|_| wanted > 0) {
+                    *all.entry(sku.clone()).or_default() += wanted;
+                }
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    /// Its demand where it is accepted: what is allocated to it. All or nothing.
+    pub fn allocation(&self) -> Vec<(Sku, i64)> {
+        if self.accepted { self.demand() } else { Vec::new() }
+    }
+
+    /// Units of each SKU that left our stock for it so far.
+    pub fn departed(&self) -> Vec<(Sku, i64)> {
+        let mut all: BTreeMap<Sku, i64> = BTreeMap::new();
+        if self.facts.is_sellers() {
+            for line in &self.facts.lines {
+                let c = self.counters(line);
+                let gone = i64::from(c.ordered - c.cancelled - c.wanted);
+                if let Some(sku) = line.sku.as_ref().filter(|_| gone > 0) {
+                    *all.entry(sku.clone()).or_default() += gone;
+                }
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    /// Why it stands where it stands, in one sentence.
+    pub fn why(&self) -> String {
+        match self.phase() {
+            Phase::Held if !self.holds.is_empty() => {
+                self.holds.iter().map(Hold::why).collect::<Vec<_>>().join("; ")
+            }
+            Phase::New => "seen, and not decided yet".into(),
+            Phase::Open if !self.facts.is_sellers() => "fulfilled by others; read, never written".into(),
+            Phase::Open if self.is_acknowledged() => "accepted, acknowledged, waits for its shipment".into(),
+            Phase::Open => {
+                let passed: Vec<String> = self.judged.iter().map(|j| j.rule.to_string()).collect();
+                format!("accepted: {} passed", passed.join(", "))
+            }
+            phase => phase.as_str().replace('_', " "),
+        }
+    }
+
+    /// Applies one entry to the order and its commands. The only way either changes.
+    ///
+    /// # Errors
+    /// `Conflict` when a command cannot take the step, `NotFound` when it does not exist. Nothing has changed then.
+    pub fn apply(&mut self, commands: &mut Vec<Command>, at: Timestamp, entry: &Entry) -> Result<()> {
+        match entry {
+            Entry::Observed(seen) => {
+                self.facts.fold(&mut self.believed, seen);
+                if self.acknowledged_at.is_none() && self.is_acknowledged() {
+                    self.acknowledged_at = Some(at);
+                }
+                self.looked_at = self.looked_at.max(seen.asked_at);
+            }
+            Entry::Decided(decided) => self.take_decision(decided),
+            Entry::Intended(command) => commands.push((**command).clone()),
+            Entry::Stepped { key, step } => {
+                let command = commands.iter_mut().find(|c| c.key == *key).ok_or_else(|| {
+                    Error::new(ErrorKind::NotFound, "order.apply")
+                        .message(format!("no command {key} on this order"))
+                })?;
+                command.take(step, at)?;
+                self.note(command, at);
+            }
+            Entry::Reported(report) => {
+                self.reports.insert(report.package, (**report).clone());
+                for part in &report.lines {
+                    self.ours.entry(part.line_id.clone()).or_default().reported += part.quantity;
+                }
+            }
+            Entry::Released { reason, .. } => {
+                if !self.released.contains(reason) {
+                    self.released.push(reason.clone());
+                    self.released.sort();
+                }
+            }
+            Entry::Counted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn take_decision(&mut self, decided: &Decided) {
+        self.decided = true;
+        self.accepted = decided.accept;
+        self.holds.clone_from(&decided.holds);
+        self.judged.clone_from(&decided.judged);
+    }
+
+    fn note(&mut self, command: &Command, at: Timestamp) {
+        let name = command.key.to_string();
+        self.exceptions.retain(|e| e.about != name);
+        match command.state {
+            State::Confirmed => match &command.act {
+                Act::Acknowledge(_) => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
+                Act::ConfirmShipment(confirm) => {
+                    for part in &confirm.report.lines {
+                        self.ours.entry(part.line_id.clone()).or_default().shipped += part.quantity;
+                    }
+                }
+                Act::Cancel(cancel) => {
+                    for part in &cancel.lines {
+                        self.ours.entry(part.line_id.clone()).or_default().cancelled += part.quantity;
+                    }
+                }
+                Act::SetLevel(_) => {}
+            },
+            State::Refused | State::Unresolved => self.exceptions.push(Exception {
+                code: command.state.as_str().into(),
+                detail: command.why.clone(),
+                about: name,
+                since: at,
+            }),
+            _ => {}
+        }
+    }
+}
+
+impl Command {
+    /// Takes one step of the table.
+    ///
+    /// # Errors
+    /// `Conflict` when the table has no such step; nothing has changed then.
+    pub fn take(&mut self, step: &Step, at: Timestamp) -> Result<()> {
+        let to = table::step(self.state, step.event)?;
+        match step.event {
+            Event::Send => {
+                self.attempt += 1;
+                self.epoch = step.epoch;
+                self.sent_at = Some(at);
+                self.noes = 0;
+                self.handle = None;
+                if step.before.is_some() {
+                    self.before = step.before;
+                }
+            }
+            Event::FirstNo => self.noes += 1,
+            Event::Inconclusive => self.probes += 1,
+            _ => {}
+        }
+        self.state = to;
+        self.quiet_until = self.quiet_until.max(step.quiet_until);
+        if let Some(not_before) = step.not_before {
+            self.not_before = not_before;
+        }
+        if let Some(handle) = &step.handle {
+            self.handle = Some(handle.clone());
+        }
+        self.why.clone_from(&step.why);
+        Ok(())
+    }
+}
+
+impl Order for OrderState {
+    /// Without the address; [`StoredOrder`] has it.
+    fn snapshot(&self) -> Cow<'_, OrderSnapshot> {
+        Cow::Owned(OrderSnapshot {
+            channel: self.channel.clone(),
+            channel_order_id: self.channel_order_id.clone(),
+            facts: self.facts.clone(),
+            ship_to: None,
+        })
+    }
+}
+
+/// A stored order with its commands and, where asked for and not erased, its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredOrder {
+    /// The order.
+    pub state: OrderState,
+    /// Its commands, by key.
+    pub commands: Vec<Command>,
+    /// Where it goes.
+    pub ship_to: Option<crate::address::Address>,
+}
+
+impl Order for StoredOrder {
+    fn snapshot(&self) -> Cow<'_, OrderSnapshot> {
+        let mut snapshot = self.state.snapshot().into_owned();
+        snapshot.ship_to.clone_from(&self.ship_to);
+        Cow::Owned(snapshot)
+    }
+}
