@@ -14,6 +14,7 @@ pub mod hold;
 pub mod id;
 pub mod journal;
 pub mod money;
+pub mod next;
 pub mod observation;
 pub mod open;
 pub mod order;

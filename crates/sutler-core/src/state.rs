@@ -107,8 +107,10 @@ pub struct OrderState {
     pub believed: Believed,
     /// Decided at least once.
     pub decided: bool,
-    /// Accepted: its open units are allocated.
+    /// Accepted by the last decision.
     pub accepted: bool,
+    /// Its open units are promised: once accepted, until shipped or cancelled, whatever holds come later.
+    pub allocated: bool,
     /// Why it waits.
     pub holds: Vec<Hold>,
     /// What each rule said last.
@@ -140,6 +142,7 @@ impl OrderState {
             believed: Believed::default(),
             decided: false,
             accepted: false,
+            allocated: false,
             holds: Vec::new(),
             judged: Vec::new(),
             released: Vec::new(),
@@ -219,9 +222,9 @@ impl OrderState {
         all.into_iter().collect()
     }
 
-    /// Its demand where it is accepted: what is allocated to it. All or nothing.
+    /// Its demand where it is allocated. All or nothing.
     pub fn allocation(&self) -> Vec<(Sku, i64)> {
-        if self.accepted { self.demand() } else { Vec::new() }
+        if self.allocated { self.demand() } else { Vec::new() }
     }
 
     /// Units of each SKU that left our stock for it so far.
@@ -299,6 +302,7 @@ impl OrderState {
     fn take_decision(&mut self, decided: &Decided) {
         self.decided = true;
         self.accepted = decided.accept;
+        self.allocated |= decided.accept;
         self.holds.clone_from(&decided.holds);
         self.judged.clone_from(&decided.judged);
     }

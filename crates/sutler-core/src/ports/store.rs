@@ -322,14 +322,17 @@ pub trait View {
 pub trait Tx: View {
     /// Inserts or replaces a channel.
     fn put_channel(&mut self, row: &ChannelRow) -> Result<()>;
-    /// Inserts (key 0) or replaces an order and everything that is derived from it (columns, lines, what it waits for).
-    /// `due_at` is its next deadline, `at_risk_at` when that is in danger. Answers its key.
+    /// The next order key: sequential, never given twice, given back to nobody when the job fails.
+    fn new_order_key(&mut self) -> Result<OrderKey>;
+    /// Inserts or replaces the order at its key (never zero; from `new_order_key` for a new one) and everything that is
+    /// derived from it (columns, lines, what it waits for). `due_at` is its next deadline, `at_risk_at` when that is in
+    /// danger. Journal rows of the order may be appended before it is put.
     fn put_order(
         &mut self,
         order: &OrderState,
         due_at: Option<Timestamp>,
         at_risk_at: Option<Timestamp>,
-    ) -> Result<OrderKey>;
+    ) -> Result<()>;
     /// Moves the instant an order was last looked at, and nothing else.
     fn put_looked_at(&mut self, order: OrderKey, looked_at: Timestamp) -> Result<()>;
     /// Inserts or replaces personal data with the digest of its payload.
