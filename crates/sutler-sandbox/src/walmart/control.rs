@@ -1,0 +1,142 @@
+//! `/_sandbox/*`: what no marketplace offers and every test needs.
+//!
+//! | call | does |
+//! |---|---|
+//! | `POST /_sandbox/orders` | places an order now; optional body `{"lines":[{"sku","quantity","price"}],"address":{..},"ship_node_type"}` |
+//! | `POST /_sandbox/orders/{id}/cancel-request` | the buyer asks to cancel, now |
+//! | `GET`, `POST /_sandbox/on-hand` | what the host declared, `{"<sku>":quantity}`; a post adds to it and replaces |
+//! | `GET /_sandbox/effects` | what took effect, see [`Effects`](super::Effects) |
+//! | `GET /_sandbox/plan` | `{"orders":[…]}`, see [`PlanEntry`](super::plan::PlanEntry) |
+//! | `GET /_sandbox/fired` | how often each fault fired |
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::World;
+use super::order::Ms;
+use super::plan::{FulfilledBy, PlannedLine, PlannedOrder, dice_of, good_address};
+use super::request::{Ask, decode};
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct Placement {
+    lines: Option<Vec<PlacedLine>>,
+    address: Option<BTreeMap<String, String>>,
+    ship_node_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlacedLine {
+    sku: String,
+    quantity: u32,
+    /// The price of one; 19.99 unless given.
+    price: Option<f64>,
+}
+
+impl World {
+    /// Status and body of a control call.
+    pub(super) fn control(&mut self, now: Ms, ask: &Ask) -> (u16, String) {
+        let path = ask.path.strip_prefix("/_sandbox/").unwrap_or_default();
+        let parts: Vec<String> = path.split('/').map(|part| decode(part, false)).collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        match (ask.method.as_str(), parts.as_slice()) {
+            ("POST", ["orders"]) => self.place_by_hand(now, &ask.body),
+            ("POST", ["orders", id, "cancel-request"]) => match self.by_id.get(*id).copied() {
+                Some(index) => {
+                    self.ask_to_cancel(now, index);
+                    let asked =
+                        self.orders.get(index as usize).is_some_and(|order| order.standing.cancel_asked);
+                    (200, json!({"id": id, "cancel_requested": asked}).to_string())
+                }
+                None => fault(404, format!("there is no order {id}")),
+            },
+            ("GET", ["on-hand"]) => (200, self.declared()),
+            ("POST", ["on-hand"]) => match serde_json::from_str::<BTreeMap<String, i64>>(&ask.body) {
+                Ok(given) => {
+                    for (sku, quantity) in given {
+                        self.stock.entry(sku).or_default().declared = Some(quantity);
+                    }
+                    (200, self.declared())
+                }
+                Err(error) => fault(400, format!("on-hand wants {{\"<sku>\":quantity}}: {error}")),
+            },
+            ("GET", ["effects"]) => {
+                let effects = self.count_effects();
+                (200, serde_json::to_string(&effects).unwrap_or_default())
+            }
+            ("GET", ["plan"]) => (200, json!({"orders": self.plan()}).to_string()),
+            ("GET", ["fired"]) => (200, json!(self.fired).to_string()),
+            (method, _) => fault(404, format!("there is no control call {method} {}", ask.path)),
+        }
+    }
+
+    fn declared(&self) -> String {
+        let declared: BTreeMap<&str, i64> =
+            self.stock.iter().filter_map(|(sku, stock)| Some((sku.as_str(), stock.declared?))).collect();
+        serde_json::to_string(&declared).unwrap_or_default()
+    }
+
+    fn place_by_hand(&mut self, now: Ms, body: &str) -> (u16, String) {
+        let read = if body.trim().is_empty() { Ok(Placement::default()) } else { serde_json::from_str(body) };
+        let wanted: Placement = match read {
+            Ok(wanted) => wanted,
+            Err(error) => return fault(400, format!("the order cannot be read: {error}")),
+        };
+        let node = wanted.ship_node_type.as_deref().unwrap_or("SellerFulfilled");
+        let Some(fulfilled_by) = FulfilledBy::from_node_type(node) else {
+            return fault(
+                400,
+                format!("ship_node_type {node:?} is not SellerFulfilled, WFSFulfilled or 3PLFulfilled"),
+            );
+        };
+        let instant = chrono::DateTime::from_timestamp_millis(now).unwrap_or(self.settings.origin);
+        let mut planned = PlannedOrder { fulfilled_by, ..PlannedOrder::seller(instant) };
+        match wanted.lines {
+            Some(lines) => {
+                if lines.is_empty() || lines.iter().any(|line| line.quantity == 0 || line.sku.is_empty()) {
+                    return fault(
+                        400,
+                        "every order has lines, and every line a sku and a quantity above 0".into(),
+                    );
+                }
+                planned.lines.extend(lines.into_iter().map(|line| PlannedLine {
+                    sku: line.sku,
+                    quantity: line.quantity,
+                    unit_cents: line.price.map_or(1999, |price| (price * 100.0).round() as i64),
+                }));
+            }
+            None => {
+                let shelf =
+                    self.stock.iter().find(|(_, stock)| stock.declared.is_some_and(|n| n > stock.sold));
+                let sku = shelf.map_or_else(|| "SKU-0000".to_owned(), |(sku, _)| sku.clone());
+                planned.lines.push(PlannedLine { sku, quantity: 1, unit_cents: 1999 });
+            }
+        }
+        if let Some(given) = wanted.address {
+            let mut address = good_address(dice_of(&self.settings, self.orders.len() as u64));
+            for (name, value) in given {
+                match name.as_str() {
+                    "name" => address.name = value,
+                    "address1" => address.address1 = value,
+                    "address2" => address.address2 = Some(value),
+                    "city" => address.city = value,
+                    "state" => address.state = value,
+                    "postalCode" => address.postal_code = value,
+                    _ => return fault(400, format!("address has no part {name:?}")),
+                }
+            }
+            planned.address = Some(address);
+        }
+        let index = self.place(&planned);
+        self.catch_up(now);
+        let id = self.orders.get(index as usize).map(|order| order.id.clone()).unwrap_or_default();
+        (201, json!({"id": id, "placed_at": instant}).to_string())
+    }
+}
+
+fn fault(status: u16, message: String) -> (u16, String) {
+    (status, Value::Object([("error".to_owned(), Value::String(message))].into_iter().collect()).to_string())
+}

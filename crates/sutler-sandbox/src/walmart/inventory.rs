@@ -1,0 +1,248 @@
+//! Levels: `GET|PUT /v3/inventory`, `GET /v3/inventories`, `GET /v3/inventories/{sku}`, `GET /v3/settings/shipping/shipnodes`.
+//!
+//! A level is what the listing still offers: sales take from it, a set replaces it (the last write wins, whatever was
+//! sold in between). In the calls per node that is `availToSellQty`; `inputQty` includes what is sold and not shipped.
+
+use serde_json::Value;
+
+use super::dice::{Dice, Roll};
+use super::json::{integer, put, quote, text, uncomma};
+use super::order::Ms;
+use super::refusal::Refusal;
+use super::request::Ask;
+use super::{Page, World};
+
+/// One SKU at the one node.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Stock {
+    pub(crate) level: i64,
+    /// What the host has on hand; `None` for a SKU it never declared.
+    pub(crate) declared: Option<i64>,
+    /// Units sold from the seller's stock.
+    pub(crate) sold: i64,
+    /// Units of orders that delivered answers named, and how many of those were cancelled since.
+    pub(crate) seen_sold: i64,
+    pub(crate) seen_cancelled: i64,
+    /// What lagging reads show, and until when.
+    shadow: Option<(i64, Ms)>,
+}
+
+impl Stock {
+    pub(crate) fn shown(&self, now: Ms) -> i64 {
+        match self.shadow {
+            Some((level, until)) if now < until => level,
+            _ => self.level,
+        }
+    }
+
+    /// A sale of `units`; returns how many of them were never there though the level offered them.
+    pub(crate) fn sell(&mut self, units: i64) -> i64 {
+        let left = (self.declared.unwrap_or(0) - self.sold).max(0);
+        let offered = self.level;
+        self.sold += units;
+        self.level = (self.level - units).max(0);
+        (units.min(offered) - left).max(0)
+    }
+
+    /// Replaces the level; returns by how many units it exceeds what the host could know to be left, when `seen_sold`
+    /// units had been told to it before it sent this.
+    pub(crate) fn set(&mut self, at: Ms, level: i64, seen_sold: i64, lag: Ms) -> i64 {
+        if lag > 0 && self.shadow.is_none_or(|(_, until)| until <= at) {
+            self.shadow = Some((self.level, at + lag));
+        }
+        self.level = level;
+        let left = (self.declared.unwrap_or(0) - (seen_sold - self.seen_cancelled)).max(0);
+        (level - left).max(0)
+    }
+}
+
+/// A refusal of the inventory service.
+fn invalid(field: &str, description: impl Into<String>) -> Refusal {
+    Refusal::new(400, "INVALID_REQUEST_CONTENT.GMP_INVENTORY_API", description).field(field)
+}
+
+fn unknown(sku: &str) -> Refusal {
+    Refusal::new(404, "CONTENT_NOT_FOUND.GMP_INVENTORY_API", format!("SKU {sku:?} was not found"))
+        .field("sku")
+}
+
+impl World {
+    /// The SKU named by the query, and that its ship node is ours.
+    pub(super) fn stock_target(&self, ask: &Ask) -> Result<String, Refusal> {
+        let mut sku = None;
+        for (name, value) in ask.members() {
+            match name.as_str() {
+                "sku" => sku = Some(value),
+                "shipNode" if value != self.settings.ship_node => {
+                    return Err(invalid(
+                        "shipNode",
+                        format!("shipNode {value:?} does not belong to this seller"),
+                    ));
+                }
+                _ => {}
+            }
+        }
+        sku.filter(|sku| !sku.is_empty()).ok_or_else(|| {
+            Refusal::new(400, "INVALID_REQUEST_PARAM.GMP_INVENTORY_API", "sku is missing from the query")
+                .field("sku")
+        })
+    }
+
+    pub(super) fn level(&mut self, now: Ms, ask: &Ask) -> Result<Page, Refusal> {
+        let sku = self.stock_target(ask)?;
+        let stock = self.stock.get(&sku).ok_or_else(|| unknown(&sku))?;
+        let shown = stock.shown(now);
+        if shown != stock.level {
+            self.fire("read_lag");
+        }
+        Ok(Page::json(level_body(&sku, shown)))
+    }
+
+    /// Checks a set and returns the level it asks for; `set_level` applies it.
+    pub(super) fn read_level(&self, sku: &str, body: &str) -> Result<i64, Refusal> {
+        let body: Value = serde_json::from_str(body)
+            .map_err(|error| invalid("data", format!("request body is not valid: {error}")))?;
+        match body.get("sku").and_then(Value::as_str) {
+            Some(given) if given == sku => {}
+            Some(given) => {
+                return Err(invalid("sku", format!("sku {given:?} of the body is not {sku:?} of the query")));
+            }
+            None => return Err(invalid("sku", "sku is missing from the body")),
+        }
+        let quantity = body.get("quantity").unwrap_or(&Value::Null);
+        let level = amount(quantity).map_err(|why| invalid("quantity", why))?;
+        if !self.stock.contains_key(sku) {
+            return Err(unknown(sku));
+        }
+        Ok(level)
+    }
+
+    pub(super) fn set_level(&mut self, at: Ms, sku: &str, level: i64, seen_sold: i64, lag: Ms) {
+        if let Some(stock) = self.stock.get_mut(sku) {
+            self.effects.reoffered_after_seen += stock.set(at, level, seen_sold, lag) as u64;
+            self.changes += 1;
+        }
+    }
+
+    pub(super) fn levels_of_one(&mut self, now: Ms, sku: &str) -> Result<Page, Refusal> {
+        let mut body = String::with_capacity(256);
+        if !self.stock.contains_key(sku) {
+            return Err(unknown(sku));
+        }
+        self.nodes_of(&mut body, now, sku);
+        Ok(Page::json(body))
+    }
+
+    /// All SKUs, ten unless asked for up to fifty. The cursor is opaque here and sent as a parameter.
+    pub(super) fn levels(&mut self, now: Ms, ask: &Ask) -> Result<Page, Refusal> {
+        let (mut limit, mut from) = (10_usize, 0_usize);
+        for (name, value) in ask.members() {
+            let refuse = || {
+                Refusal::new(
+                    400,
+                    "INVALID_REQUEST_PARAM.GMP_INVENTORY_API",
+                    format!("{name} {value:?} is not valid"),
+                )
+                .field(name.clone())
+            };
+            match name.as_str() {
+                "limit" => limit = value.parse().ok().filter(|n| (1..=50).contains(n)).ok_or_else(refuse)?,
+                "nextCursor" if !value.is_empty() => {
+                    let hex = value.strip_prefix("c0ffee").ok_or_else(refuse)?;
+                    from = usize::from_str_radix(hex, 16).map_err(|_| refuse())?;
+                }
+                _ => {}
+            }
+        }
+        let total = self.stock.len();
+        let skus: Vec<String> = self.stock.keys().skip(from).take(limit).cloned().collect();
+        if skus.is_empty() {
+            return Err(
+                Refusal::new(404, "CONTENT_NOT_FOUND.GMP_INVENTORY_API", "No inventory was found").info()
+            );
+        }
+        let mut body = format!("{{\"meta\":{{\"totalCount\":{total}");
+        let next = from + skus.len();
+        if next < total {
+            put(&mut body, format_args!(",\"nextCursor\":\"c0ffee{next:x}\""));
+        }
+        body.push_str("},\"elements\":{\"inventories\":[");
+        for sku in &skus {
+            self.nodes_of(&mut body, now, sku);
+            body.push(',');
+        }
+        uncomma(&mut body);
+        body.push_str("]}}");
+        Ok(Page::json(body))
+    }
+
+    fn nodes_of(&mut self, out: &mut String, now: Ms, sku: &str) {
+        let (level, shown) = self.stock.get(sku).map_or((0, 0), |stock| (stock.level, stock.shown(now)));
+        if shown != level {
+            self.fire("read_lag");
+        }
+        let reserved: i64 = self
+            .orders
+            .iter()
+            .filter(|order| order.sellers() && order.placed <= now)
+            .flat_map(|order| &order.standing.lines)
+            .filter(|line| line.sku == sku)
+            .map(|line| i64::from(line.open))
+            .sum();
+        out.push('{');
+        text(out, "sku", sku);
+        out.push_str("\"nodes\":[{");
+        text(out, "shipNode", &self.settings.ship_node);
+        for (name, units) in
+            [("inputQty", shown + reserved), ("availToSellQty", shown), ("reservedQty", reserved)]
+        {
+            put(out, format_args!("\"{name}\":{{\"unit\":\"EACH\",\"amount\":{units}}},"));
+        }
+        uncomma(out);
+        out.push_str("}]}");
+    }
+
+    pub(super) fn ship_nodes(&self) -> Page {
+        let mut body = String::from("[{");
+        text(&mut body, "shipNode", &self.settings.ship_node);
+        body.push_str(
+            "\"nodeType\":\"PHYSICAL\",\"shipNodeName\":\"Main warehouse\",\"status\":\"ACTIVE\",\"timeZone\":\"EST\",\
+             \"distributorSupportedServices\":[\"TWO_DAY_DELIVERY\"],\"postalAddress\":{\"addressLine1\":\
+             \"702 SW 8th St\",\"city\":\"Bentonville\",\"state\":\"AR\",\"country\":\"USA\",\"postalCode\":\"72712\"},\
+             \"shippingDetails\":[{\"twoDayShipping\":[{\"carrierMethodName\":\"FEDEX\",\"carrierMethodType\":\
+             \"GROUND\"}]}]}]",
+        );
+        Page::json(body)
+    }
+
+    /// Whether this set is one of those that are answered and never applied.
+    pub(super) fn ignores_set(&mut self, dice: Dice) -> bool {
+        let ignored = dice.chance(Roll::StockIgnored, self.settings.faults.stock_ignored);
+        if ignored {
+            self.fire("stock_ignored");
+        }
+        ignored
+    }
+}
+
+pub(crate) fn level_body(sku: &str, level: i64) -> String {
+    let mut body = String::from("{\"sku\":");
+    quote(&mut body, sku);
+    body.push_str(",\"quantity\":{\"unit\":\"EACH\",\"amount\":");
+    integer(&mut body, level);
+    body.push_str("}}");
+    body
+}
+
+/// Reads `{"unit":"EACH","amount":n}`; a flat number is refused, as production does.
+pub(crate) fn amount(quantity: &Value) -> Result<i64, String> {
+    let Some(members) = quantity.as_object() else {
+        return Err("quantity must be an object with unit and amount".into());
+    };
+    match members.get("unit").and_then(Value::as_str) {
+        Some("EACH") => {}
+        _ => return Err("quantity.unit must be EACH".into()),
+    }
+    let amount = members.get("amount").and_then(Value::as_i64);
+    amount.filter(|n| *n >= 0).ok_or_else(|| "quantity.amount must be a whole number of 0 or more".into())
+}

@@ -1,0 +1,152 @@
+//! A request as the world hears it: what of it can matter, and nothing else, so that it can be kept and heard again.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::order::Ms;
+
+/// The parts of a request that any answer depends on. The short names are those of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Ask {
+    #[serde(rename = "m")]
+    pub(crate) method: String,
+    /// The path as it was sent, percent-encoded.
+    #[serde(rename = "p")]
+    pub(crate) path: String,
+    #[serde(rename = "q", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) query: String,
+    /// Scheme and host the client used, for cursors that are whole addresses.
+    #[serde(rename = "o", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) origin: String,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) authorization: Option<String>,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<String>,
+    /// Whether a correlation id was sent and not blank.
+    #[serde(rename = "i", default)]
+    pub(crate) correlated: bool,
+    /// Whether the service was named.
+    #[serde(rename = "s", default)]
+    pub(crate) service: bool,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) accept: Option<String>,
+    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) content_type: Option<String>,
+    #[serde(rename = "b", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) body: String,
+}
+
+impl Ask {
+    pub(crate) fn read(request: &http::Request<Bytes>) -> Ask {
+        let headers = request.headers();
+        let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let present = |name: &str| headers.get(name).is_some_and(|v| !v.as_bytes().trim_ascii().is_empty());
+        let uri = request.uri();
+        let origin = match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+            _ => header("host").map(|host| format!("http://{host}")).unwrap_or_default(),
+        };
+        Ask {
+            method: request.method().as_str().to_owned(),
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
+            origin,
+            authorization: header("authorization"),
+            token: header("wm_sec.access_token"),
+            correlated: present("wm_qos.correlation_id"),
+            service: present("wm_svc.name"),
+            accept: header("accept"),
+            content_type: header("content-type"),
+            body: String::from_utf8_lossy(request.body()).into_owned(),
+        }
+    }
+
+    /// The query's members, decoded, in the order they were sent.
+    pub(crate) fn members(&self) -> Vec<(String, String)> {
+        members(&self.query)
+    }
+
+    pub(crate) fn wants_json(&self) -> bool {
+        self.accept.as_deref().is_some_and(|a| a.contains("application/json"))
+    }
+}
+
+/// Splits `a=1&b=2` and decodes both sides; `+` is a space, as in a form.
+pub(crate) fn members(query: &str) -> Vec<(String, String)> {
+    query
+        .split('&')
+        .filter(|member| !member.is_empty())
+        .map(|member| {
+            let (name, value) = member.split_once('=').unwrap_or((member, ""));
+            (decode(name, true), decode(value, true))
+        })
+        .collect()
+}
+
+/// Undoes percent-encoding; a stray `%` stays as it is.
+pub(crate) fn decode(text: &str, plus_is_space: bool) -> String {
+    if !text.bytes().any(|b| b == b'%' || b == b'+') {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let pair = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (byte, pair) {
+            (b'%', Some(value)) => {
+                out.push(value);
+                at += 3;
+                continue;
+            }
+            (b'+', _) if plus_is_space => out.push(b' '),
+            _ => out.push(*byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Percent-encodes all but what never needs it.
+pub(crate) fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => super::json::put(&mut out, format_args!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// An instant in a query: `2020-03-16` or RFC 3339. A bare date as the end of a window means the end of that day.
+pub(crate) fn instant(text: &str, end: bool) -> Option<Ms> {
+    if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
+        return Some(at.timestamp_millis());
+    }
+    let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    let midnight = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
+    Some(if end { midnight + super::order::DAY - 1 } else { midnight })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_decode() {
+        let all = members("sku=SKU%2F0011&a=b+c&limit=10&&x");
+        let wanted = [("sku", "SKU/0011"), ("a", "b c"), ("limit", "10"), ("x", "")];
+        assert!(all.iter().map(|(k, v)| (k.as_str(), v.as_str())).eq(wanted));
+        assert_eq!(decode("100%", false), "100%");
+        assert_eq!(decode(&encode("a b/ü&"), false), "a b/ü&");
+    }
+
+    #[test]
+    fn a_raw_plus_in_an_offset_is_no_date() {
+        let read = |text: &str| members(text).pop().and_then(|(_, v)| instant(&v, false));
+        assert_eq!(read("d=2020-03-16T10:30:15%2B01:00"), Some(1_584_351_015_000));
+        assert_eq!(read("d=2020-03-16T10:30:15+01:00"), None);
+        assert_eq!(instant("2020-03-16", true), Some(1_584_316_800_000 + 86_399_999));
+    }
+}

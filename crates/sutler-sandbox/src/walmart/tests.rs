@@ -1,0 +1,6 @@
+//! The world from outside: requests in, answers and effects out. Each refusal is tested from the facts, not from what
+//! any connector sends.
+
+mod support;
+
+mod writes;
