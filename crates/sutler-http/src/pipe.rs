@@ -1,0 +1,340 @@
+//! The pipe: one readable function between every connector and its marketplace.
+
+use crate::{
+    backoff::Backoff,
+    call::{Attempt, Call, Safety},
+    dialect::{Dialect, Verdict},
+    environment::BaseUrl,
+    offset::{ClockOffset, http_date},
+    redact::path_and_names,
+    scope::{Scope, Scopes},
+    token::{MintCx, Token, TokenCache, TokenSource},
+    transport::{Request, Response, Sent, Transport, TransportError},
+};
+use futures_util::future::{Either, select};
+use http::header;
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use sutler_core::{
+    budget::Budgets,
+    channel::CallCx,
+    error::{Applied, Error, ErrorKind, Result, Retry},
+    ports::{Clock, Entropy},
+    time::{Duration, Timestamp},
+};
+
+/// What all channels of one engine share.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// The way out.
+    pub transport: Arc<dyn Transport>,
+    /// The engine's buckets.
+    pub budgets: Arc<Budgets>,
+    /// Marketplace time.
+    pub clock: Arc<dyn Clock>,
+    /// Jitter and correlation ids.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// One channel's way to its marketplace.
+#[derive(Debug)]
+pub struct Pipe {
+    parts: Parts,
+    base: BaseUrl,
+    scopes: Scopes,
+    dialect: Arc<dyn Dialect>,
+    tokens: TokenCache,
+    offset: ClockOffset,
+}
+
+/// How one attempt ended, when it did not end the call.
+enum Ended {
+    /// The token was not accepted; nothing was applied.
+    Unauthorized(Arc<Token>),
+    /// No answer that `map` could read.
+    Failed(Error),
+}
+
+impl Pipe {
+    /// Joins the parts and makes the channel's budgets known to the engine.
+    pub fn new(
+        parts: Parts,
+        base: BaseUrl,
+        scopes: Scopes,
+        dialect: Arc<dyn Dialect>,
+        tokens: Arc<dyn TokenSource>,
+    ) -> Pipe {
+        scopes.declare(&parts.budgets, parts.clock.now());
+        Pipe { parts, base, scopes, dialect, tokens: TokenCache::new(tokens), offset: ClockOffset::default() }
+    }
+
+    /// The parts it was made of.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Where it leads.
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Its budgets.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// Marketplace time less ours, learnt from answers; 0 until one speaks against it.
+    pub fn clock_offset(&self) -> Duration {
+        self.offset.get()
+    }
+
+    /// Now, by the marketplace's clock as far as it is known.
+    pub fn server_now(&self) -> Timestamp {
+        self.parts.clock.now() + self.offset.get()
+    }
+
+    /// Makes one call and returns the answer that the dialect found readable.
+    ///
+    /// The request names a path and query, or an absolute URL at the pipe's own origin.
+    ///
+    /// # Behavior
+    /// - A read waits for its budget and is repeated until `cx.deadline`; the error is then that of the last attempt.
+    /// - A write is handed over once, and only before `cx.write_by`. See the crate's page for the one exception.
+    /// - `cx.deadline` ends the call wherever it stands.
+    ///
+    /// # Errors
+    /// `applied` is `No` where the request surely had no effect, and `Unknown` for every write that may have left and has no
+    /// answer. `Unauthorized` with `Retry::Never` is proof that the credential is dead; with `Retry::Backoff`, a new token
+    /// was given and not accepted either.
+    pub async fn call(&self, cx: &CallCx, call: &Call, mut request: Request) -> Result<Response> {
+        self.base.address(call.op, &mut request)?;
+        let scope = self.scopes.of(call)?;
+        let started = self.parts.clock.now();
+        let mut backoff = Backoff::new();
+        let mut refused: Option<Arc<Token>> = None;
+        let mut number = 0;
+        loop {
+            number += 1;
+            if call.safety == Safety::Read {
+                self.await_budget(cx, call, scope).await?;
+            }
+            let from = if call.safety == Safety::Read { self.parts.clock.now() } else { started };
+            let ended = match self.attempt(cx, call, scope, &request, from, number, refused.as_ref()).await {
+                Ok(response) => return Ok(response),
+                Err(ended) => ended,
+            };
+            let error = match ended {
+                Ended::Unauthorized(token) if refused.is_none() => {
+                    refused = Some(token);
+                    continue;
+                }
+                Ended::Unauthorized(_) => {
+                    return Err(Error::new(ErrorKind::Unauthorized, call.op)
+                        .message("a token that was minted a moment ago was not accepted")
+                        .with_retry(Retry::Backoff));
+                }
+                Ended::Failed(error) => error,
+            };
+            let again = match (call.safety, error.retry()) {
+                (Safety::Write, _) | (_, Retry::Never) => return Err(error),
+                (_, Retry::Backoff) => backoff.next(self.parts.clock.now(), &*self.parts.entropy),
+                (_, Retry::After(pause)) => later(self.parts.clock.now(), pause),
+            };
+            if again >= cx.deadline {
+                return Err(error);
+            }
+            self.parts.clock.sleep_until(again).await;
+        }
+    }
+
+    /// Waits until the budget gives a token; gives up at once when none comes before the deadline.
+    async fn await_budget(&self, cx: &CallCx, call: &Call, scope: &Scope) -> Result<()> {
+        loop {
+            let now = self.parts.clock.now();
+            let Err(ready) = self.parts.budgets.take(scope.name(), now) else { return Ok(()) };
+            if ready >= cx.deadline {
+                return Err(Error::new(ErrorKind::RateLimited, call.op)
+                    .message(format!("the budget {} has no token before the deadline", scope.name()))
+                    .with_retry(Retry::After((ready - now).to_std().unwrap_or_default())));
+            }
+            self.parts.clock.sleep_until(ready).await;
+        }
+    }
+
+    /// One attempt: token, authorize, hand over, classify; ended by the time-out or the deadline wherever it stands.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "it is the body of one loop, with that loop's own variables"
+    )]
+    async fn attempt(
+        &self,
+        cx: &CallCx,
+        call: &Call,
+        scope: &Scope,
+        request: &Request,
+        from: Timestamp,
+        number: u32,
+        refused: Option<&Arc<Token>>,
+    ) -> Result<Response, Ended> {
+        let end = cx.deadline.min(from + self.parts.clock.real(call.timeout));
+        let departed = AtomicBool::new(false);
+        let work = pin!(async {
+            let attempt = self.stamp(number);
+            let mint = MintCx { transport: &*self.parts.transport, now: self.parts.clock.now(), attempt };
+            let token = self
+                .tokens
+                .get(&mint, refused)
+                .await
+                .map_err(|error| Ended::Failed(error.with_applied(Applied::No)))?;
+            let (mut head, body) = request.clone().into_parts();
+            self.dialect
+                .authorize(call, &mut head, &token, &attempt)
+                .map_err(|error| Ended::Failed(error.with_applied(Applied::No)))?;
+            let request = http::Request::from_parts(head, body);
+            let sent_at = self.parts.clock.now();
+            may_leave(cx, call, sent_at, end).map_err(Ended::Failed)?;
+            // From here to the transport nothing awaits: the test above and the hand-over are one poll.
+            departed.store(true, Ordering::Relaxed);
+            let in_flight = scope.depart();
+            let answer = self.parts.transport.send(request).await;
+            drop(in_flight);
+            self.judge(call, scope, answer, sent_at, token)
+        });
+        let outcome = match select(work, self.parts.clock.sleep_until(end)).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => Err(Ended::Failed(no_answer(call, departed.load(Ordering::Relaxed)))),
+        };
+        self.trace(call, request, number, from, &outcome);
+        outcome
+    }
+
+    fn stamp(&self, number: u32) -> Attempt {
+        let nonce = u128::from(self.parts.entropy.next()) << 64 | u128::from(self.parts.entropy.next());
+        Attempt { number, server_now: self.server_now(), nonce }
+    }
+
+    /// Takes what the transport brought, feeds the budget and the offset, and says how the attempt ended.
+    fn judge(
+        &self,
+        call: &Call,
+        scope: &Scope,
+        answer: Result<Response, TransportError>,
+        sent_at: Timestamp,
+        token: Arc<Token>,
+    ) -> Result<Response, Ended> {
+        let response = answer.map_err(|error| Ended::Failed(no_connection(call, error)))?;
+        let now = self.parts.clock.now();
+        if let Some(date) = response.headers().get(header::DATE).and_then(|value| value.to_str().ok())
+            && let Some(date) = http_date(date)
+        {
+            self.offset.learn(sent_at, now, date);
+        }
+        let offset = self.offset.get();
+        let hint = self.dialect.budget_hint(call, &response, now + offset);
+        let verdict = self.dialect.classify(call, &response, now + offset);
+        if let Verdict::RateLimited { until } = verdict {
+            // The marketplace's instants are turned into ours.
+            let until = until.or(hint.and_then(|hint| hint.until)).map(|until| until - offset);
+            self.parts.budgets.refused(scope.name(), now, until);
+            return Err(Ended::Failed(rate_limited(call, now, until)));
+        }
+        if let Some(hint) = hint {
+            self.parts.budgets.correct(scope.name(), now, hint.left, f64::from(scope.in_flight()));
+        }
+        match verdict {
+            Verdict::Ok => Ok(response),
+            Verdict::Unauthorized => Err(Ended::Unauthorized(token)),
+            Verdict::RateLimited { .. } => Err(Ended::Failed(rate_limited(call, now, None))),
+            Verdict::Fault { applied, error } => {
+                let applied = if call.safety == Safety::Write { applied } else { Applied::No };
+                Err(Ended::Failed(error.with_applied(applied)))
+            }
+        }
+    }
+
+    fn trace(
+        &self,
+        call: &Call,
+        request: &Request,
+        number: u32,
+        from: Timestamp,
+        outcome: &Result<Response, Ended>,
+    ) {
+        let (status, error) = match outcome {
+            Ok(response) => (response.status().as_u16(), None),
+            Err(Ended::Unauthorized(_)) => (401, Some(ErrorKind::Unauthorized)),
+            Err(Ended::Failed(error)) => (0, Some(error.kind())),
+        };
+        tracing::debug!(
+            op = call.op,
+            method = %request.method(),
+            path = %path_and_names(request.uri()),
+            attempt = number,
+            status,
+            error = error.map(ErrorKind::as_str),
+            took_ms = (self.parts.clock.now() - from).num_milliseconds(),
+            "http call"
+        );
+    }
+}
+
+/// Refuses a hand-over that comes too late: after the end of the call, or after the lease allows writes.
+fn may_leave(cx: &CallCx, call: &Call, now: Timestamp, end: Timestamp) -> Result<()> {
+    if now >= end {
+        return Err(no_answer(call, false));
+    }
+    match cx.write_by {
+        Some(by) if call.safety == Safety::Write && now >= by => Err(Error::new(ErrorKind::Closed, call.op)
+            .message(format!("the write was not sent: it had to leave before {by} and it is {now}"))
+            .with_retry(Retry::Backoff)),
+        _ => Ok(()),
+    }
+}
+
+/// The call ran out of time.
+fn no_answer(call: &Call, departed: bool) -> Error {
+    Error::new(ErrorKind::Timeout, call.op)
+        .message(if departed {
+            "no answer came in time"
+        } else {
+            "there was no time left to send it; the token took too long, or the deadline was too near"
+        })
+        .with_retry(Retry::Backoff)
+        .with_applied(doubt(call, departed))
+}
+
+/// The transport brought no answer.
+fn no_connection(call: &Call, error: TransportError) -> Error {
+    let retry = if error.kind == ErrorKind::Network { Retry::Backoff } else { Retry::Never };
+    Error::new(error.kind, call.op)
+        .message(error.message.clone())
+        .with_retry(retry)
+        .with_applied(doubt(call, error.sent == Sent::Maybe))
+        .with_source(error)
+}
+
+/// The marketplace said: too many requests.
+fn rate_limited(call: &Call, now: Timestamp, until: Option<Timestamp>) -> Error {
+    Error::new(ErrorKind::RateLimited, call.op)
+        .message("the marketplace said that there were too many requests")
+        .with_retry(until.map_or(Retry::Backoff, |until| {
+            Retry::After((until - now).to_std().unwrap_or(std::time::Duration::ZERO))
+        }))
+}
+
+/// A write that may have left is in doubt; a read never is.
+fn doubt(call: &Call, departed: bool) -> Applied {
+    if departed && call.safety == Safety::Write { Applied::Unknown } else { Applied::No }
+}
+
+fn later(now: Timestamp, pause: std::time::Duration) -> Timestamp {
+    Duration::from_std(pause)
+        .ok()
+        .and_then(|pause| now.checked_add_signed(pause))
+        .unwrap_or(Timestamp::MAX_UTC)
+}
