@@ -85,6 +85,11 @@ impl Bucket {
         true
     }
 
+    /// A token taken was not used.
+    pub fn give_back(&mut self) {
+        self.tokens = (self.tokens + 1.0).min(self.rate.capacity);
+    }
+
     /// The channel said how many tokens are left. Only ever lowers what we believe: an answer is older than we are.
     pub fn correct(&mut self, now: Timestamp, left: f64, in_flight: f64) {
         self.refill(now);
@@ -183,6 +188,16 @@ impl Budgets {
                     .max(now + Duration::milliseconds(1)))
             }
         })
+    }
+
+    /// Gives back a token that was taken for something that did not go.
+    pub fn give_back(&self, scope: &str) {
+        self.with(scope, |s| {
+            s.taken = s.taken.saturating_sub(1);
+            if let Some(bucket) = &mut s.bucket {
+                bucket.give_back();
+            }
+        });
     }
 
     /// Feeds what an answer's headers say.

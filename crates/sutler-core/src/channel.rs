@@ -10,7 +10,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// May a verb be sent again when nobody knows whether it happened?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum ProbeKind {
 }
 
 /// How a connector declares one write verb. `channel_suite!` tests the declaration by killing after apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerbSpec {
     /// Which verb.
     pub verb: Verb,
@@ -48,12 +48,16 @@ pub struct VerbSpec {
     pub repeat_partial: Repeat,
     /// Can it be seen?
     pub probe: ProbeKind,
-    /// The budget scope a single command takes a token of.
-    pub budget: &'static str,
+    /// The full budget scope a call takes a token of (`walmart/acknowledge@SELLER`).
+    pub budget: Arc<str>,
+    /// The scope of a call that carries several commands at once, where it is another one (a feed).
+    pub batch_budget: Option<Arc<str>>,
     /// The longest a call may take, in real seconds.
     pub call_timeout: std::time::Duration,
     /// The longest a call may still take effect after it was given up, marketplace time.
     pub apply_max: Duration,
+    /// The same for a call that carries several commands.
+    pub batch_apply_max: Duration,
     /// An answer means applied: the target opens with the answer.
     pub answer_means_applied: bool,
     /// Commands that may travel in one call.
@@ -102,14 +106,14 @@ pub struct Capabilities {
     pub streams: Vec<StreamSpec>,
     /// An order may be invisible this long after it was placed (DESIGN: D).
     pub visibility_delay: Duration,
-    /// The budget scope of pulls.
-    pub pull_budget: &'static str,
-    /// The budget scope of single-order reads.
-    pub fetch_budget: &'static str,
-    /// The budget scope of level reads.
-    pub level_budget: &'static str,
-    /// The budget scope of asking after accepted work.
-    pub settle_budget: &'static str,
+    /// The full budget scope of pulls.
+    pub pull_budget: Arc<str>,
+    /// The full budget scope of single-order reads.
+    pub fetch_budget: Arc<str>,
+    /// The full budget scope of level reads.
+    pub level_budget: Arc<str>,
+    /// The full budget scope of asking after accepted work.
+    pub settle_budget: Arc<str>,
     /// How levels are read.
     pub levels: LevelRead,
     /// Cancelling for this reason sets the SKU's level to zero at the channel (Walmart).

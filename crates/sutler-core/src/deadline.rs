@@ -152,6 +152,18 @@ impl DeadlinePolicy {
             .min_by_key(|d| d.due)
     }
 
+    /// When the next deadline an order has not met is due: [`DeadlinePolicy::next`] without its words.
+    pub fn due(&self, order: &OrderState) -> Option<Timestamp> {
+        if !order.facts.is_sellers()
+            || matches!(order.phase(), Phase::Shipped | Phase::Delivered | Phase::Cancelled)
+        {
+            return None;
+        }
+        let ship = order.facts.ship_by.unwrap_or(order.placed_at() + self.ship);
+        let acknowledge = order.placed_at() + self.acknowledge;
+        Some(if order.is_acknowledged() { ship } else { ship.min(acknowledge) })
+    }
+
     /// When an acknowledgment should leave at the latest: our target, but never past the deadline less the margin.
     pub fn acknowledge_by(&self, placed_at: Timestamp) -> Timestamp {
         placed_at + self.acknowledge_target.min(self.acknowledge - self.margin)

@@ -17,6 +17,8 @@ pub enum Work {
     Settle,
     /// Ask whether a doubtful command happened.
     Probe,
+    /// Reckon what listings need.
+    Plan,
     /// Set levels.
     Set,
     /// Send commands.
@@ -39,6 +41,7 @@ pub const PRIORITY: &[Work] = &[
     Work::Record,
     Work::Drain,
     Work::Settle,
+    Work::Plan,
     Work::Set,
     Work::Send,
     Work::Probe,
@@ -107,6 +110,7 @@ mod tests {
             Work::Drain,
             Work::Record,
             Work::Settle,
+            Work::Plan,
             Work::Probe,
             Work::Set,
             Work::Send,
