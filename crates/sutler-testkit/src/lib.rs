@@ -1,1 +1,3 @@
+//! What sutler's own tests, and those of connectors and stores written elsewhere, are made of.
 
+pub mod schema;
