@@ -11,6 +11,10 @@
 //! This crate shares no types with any connector: one misreading must not pass on both sides.
 
 pub mod clock;
+#[cfg(feature = "serve")]
+pub mod serve;
+#[cfg(feature = "serve")]
+pub mod state;
 pub mod walmart;
 
 /// An instant of marketplace time.

@@ -3,4 +3,12 @@
 
 mod support;
 
+mod effects;
+mod faults;
+mod feeds;
+mod gate;
+mod inventory;
+mod lists;
+mod plan;
+mod recovery;
 mod writes;

@@ -1,0 +1,248 @@
+//! A world behind a port: HTTP/1.1 on loopback, in time with a [`SandboxClock`].
+//!
+//! What is answered is what [`World::receive`] answers in process, status and body alike; latencies, cuts and silences
+//! are played out in real time.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::clock::SandboxClock;
+use crate::state::StateFile;
+use crate::walmart::{Reply, World};
+
+/// Above the largest feed Walmart takes (10 MB).
+const BODY_MAX: usize = 12 << 20;
+/// A silent connection is cut after this long on the wall, should the client not give up before.
+const HANG_MAX: Duration = Duration::from_secs(60);
+/// How often time goes on by itself when nobody calls.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How a world is served.
+#[derive(Debug, Default)]
+pub struct ServeOptions {
+    /// Listen on an address others can reach. The sandbox has no secrets worth the name and lets anyone control it.
+    pub allow_non_loopback: bool,
+    /// Where every request is written before it is answered.
+    pub state: Option<StateFile>,
+}
+
+/// Why a world cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The address can be reached from elsewhere and that was not allowed.
+    #[error("listen {0}: not a loopback address; use 127.0.0.1, or allow others to reach the sandbox")]
+    NotLoopback(SocketAddr),
+    /// The clock would stand still, run backwards or not at all.
+    #[error("clock speed {0}: must be a finite number above 0")]
+    Speed(f64),
+    /// The port cannot be had.
+    #[error("listen {addr}: {error}")]
+    Listen {
+        /// What was asked for.
+        addr: SocketAddr,
+        /// What the operating system says.
+        error: std::io::Error,
+    },
+}
+
+/// A world being served. Dropping it stops serving; [`Serving::stop`] also waits until it has stopped.
+#[derive(Debug)]
+pub struct Serving {
+    /// The address it listens on, with the port it was given.
+    pub addr: SocketAddr,
+    /// The clock it runs by.
+    pub clock: SandboxClock,
+    /// The world itself, for a test in the same process.
+    pub world: Arc<Mutex<World>>,
+    stop: Arc<Notify>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    world: Arc<Mutex<World>>,
+    state: Mutex<Option<StateFile>>,
+    /// Set when the state file could not be written: from then on nothing is answered as if it were kept.
+    broken: Mutex<Option<String>>,
+    clock: SandboxClock,
+}
+
+/// Serves `world` on `listen` until stopped.
+///
+/// # Errors
+/// When the address is not loopback and that was not allowed, the port is taken, or the clock cannot run.
+pub async fn serve(
+    listen: SocketAddr,
+    world: World,
+    clock: SandboxClock,
+    options: ServeOptions,
+) -> Result<Serving, ServeError> {
+    if !listen.ip().is_loopback() && !options.allow_non_loopback {
+        return Err(ServeError::NotLoopback(listen));
+    }
+    if !(clock.speed.is_finite() && clock.speed > 0.0) {
+        return Err(ServeError::Speed(clock.speed));
+    }
+    let failed = |error| ServeError::Listen { addr: listen, error };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    let world = Arc::new(Mutex::new(world));
+    let shared = Arc::new(Shared {
+        world: Arc::clone(&world),
+        state: Mutex::new(options.state),
+        broken: Mutex::new(None),
+        clock,
+    });
+    let stop = Arc::new(Notify::new());
+    let task = tokio::spawn(accept(listener, shared, Arc::clone(&stop)));
+    Ok(Serving { addr, clock, world, stop, task })
+}
+
+impl Serving {
+    /// The line `sutler sandbox` prints when it is ready: where to connect, with what, and what time it is there.
+    pub fn ready_line(&self) -> String {
+        let world = lock(&self.world);
+        let settings = world.settings();
+        let base_url = format!("http://{}", self.addr);
+        json!({
+            "marketplace": "walmart",
+            "base_url": base_url,
+            "token_url": format!("{base_url}/v3/token"),
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+            "refresh_token": null,
+            "seller": settings.seller,
+            "clock": self.clock,
+        })
+        .to_string()
+    }
+
+    /// Stops listening, cuts what is open and waits until both are done; a state file is free afterwards.
+    pub async fn stop(mut self) {
+        self.stop.notify_one();
+        // It ends by itself or, when the runtime is going down, is cancelled: stopped either way.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.stop.notify_one();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere cannot have left a world half changed that matters more than going on.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<Notify>) {
+    let mut connections = JoinSet::new();
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, Arc::clone(&shared)));
+                }
+                // Out of file descriptors, or a client gone at once: neither is a reason to stop.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            () = stop.notified() => break,
+            _ = tick.tick() => shared.with_world(|world, shared| world.advance(shared.clock.now())),
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    // A failure only costs latency.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| handle(request, Arc::clone(&shared)));
+    // Errors here are clients that went away and connections we cut on purpose.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// The error that makes hyper close a connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("connection cut by a fault of the sandbox")]
+struct Cut;
+
+async fn handle(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Full<Bytes>>, Cut> {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, BODY_MAX).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off")),
+    };
+    let request = Request::from_parts(head, body);
+    let arrived = tokio::time::Instant::now();
+    let reply = shared.with_world(|world, shared| world.receive(shared.clock.now(), &request));
+    if let Some(why) = lock(&shared.broken).clone() {
+        return Ok(plain(StatusCode::SERVICE_UNAVAILABLE, &why));
+    }
+    let Reply { id, answer, after, hang } = reply;
+    let wait = if hang { HANG_MAX } else { shared.clock.on_the_wall(after) };
+    let undelivered = Undelivered { shared: &shared, reply: Some(id) };
+    if !wait.is_zero() {
+        tokio::time::sleep_until(arrived + wait).await;
+    }
+    let answer = answer.ok_or(Cut)?;
+    undelivered.delivered();
+    Ok(answer.map(Full::new))
+}
+
+/// Tells the world, when it is dropped before the answer went out, that its client was gone.
+struct Undelivered<'a> {
+    shared: &'a Shared,
+    reply: Option<u64>,
+}
+
+impl Undelivered<'_> {
+    fn delivered(mut self) {
+        self.reply = None;
+    }
+}
+
+impl Drop for Undelivered<'_> {
+    fn drop(&mut self) {
+        if let Some(reply) = self.reply {
+            self.shared.with_world(|world, _| world.dropped(reply));
+        }
+    }
+}
+
+impl Shared {
+    /// Works on the world and writes what it logs before anyone else sees the world again.
+    fn with_world<T>(&self, work: impl FnOnce(&mut World, &Shared) -> T) -> T {
+        let mut world = lock(&self.world);
+        let done = work(&mut world, self);
+        let lines = world.take_log();
+        if let Some(state) = lock(&self.state).as_mut().filter(|_| !lines.is_empty())
+            && lock(&self.broken).is_none()
+            && let Err(error) = state.append(&lines)
+        {
+            *lock(&self.broken) = Some(error.to_string());
+        }
+        done
+    }
+}
+
+fn plain(status: StatusCode, why: &str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(json!({ "error": why }).to_string())));
+    *response.status_mut() = status;
+    response
+}

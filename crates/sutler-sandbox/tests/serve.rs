@@ -1,0 +1,185 @@
+//! The world over a real socket: the same answers as in process, cuts, a state file that survives, and the refusals of
+//! the server itself.
+#![cfg(feature = "serve")]
+
+use std::error::Error;
+use std::net::SocketAddr;
+
+use sutler_sandbox::Timestamp;
+use sutler_sandbox::clock::SandboxClock;
+use sutler_sandbox::serve::{ServeError, ServeOptions, Serving, serve};
+use sutler_sandbox::state::StateFile;
+use sutler_sandbox::walmart::{Faults, Settings, World};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+type Tested = Result<(), Box<dyn Error>>;
+
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+const COMMON: &str =
+    "WM_QOS.CORRELATION_ID: 1\r\nWM_SVC.NAME: x\r\nAccept: application/json\r\nHost: sandbox\r\n";
+
+fn origin() -> Timestamp {
+    chrono::DateTime::from_timestamp(1_795_420_800, 0).unwrap_or_default()
+}
+
+fn settings() -> Settings {
+    Settings { orders: 10, latency_ms: (0, 0), ..Settings::new(5, origin()) }
+}
+
+async fn start(settings: Settings) -> Result<Serving, ServeError> {
+    let clock = SandboxClock::starting_now(settings.origin, 60.0);
+    serve(LOOPBACK, World::new(settings), clock, ServeOptions::default()).await
+}
+
+/// One request on its own connection: status and body, or 0 when the connection was cut.
+async fn call(
+    addr: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(addr).await?;
+    let length = body.len();
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\n{COMMON}{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(text.as_bytes()).await?;
+    let mut answer = String::new();
+    // A cut connection may show as a reset or as a plain end.
+    let _ = stream.read_to_string(&mut answer).await;
+    let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+    Ok((status, body))
+}
+
+async fn token(addr: SocketAddr) -> Result<String, Box<dyn Error>> {
+    let headers = "Authorization: Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=\r\n\
+                   Content-Type: application/x-www-form-urlencoded\r\n";
+    let (status, body) = call(addr, "POST", "/v3/token", headers, "grant_type=client_credentials").await?;
+    assert_eq!(status, 200, "{body}");
+    let body: serde_json::Value = serde_json::from_str(&body)?;
+    Ok(body["access_token"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn what_is_served_is_what_the_world_says() -> Tested {
+    let serving = start(settings()).await?;
+    let key = token(serving.addr).await?;
+    let headers = format!("WM_SEC.ACCESS_TOKEN: {key}\r\n");
+    let ids: Vec<String> = World::new(settings()).plan().into_iter().map(|entry| entry.id).collect();
+    let mut twin = World::new(settings());
+    for (method, path) in [
+        ("GET", "/v3/orders/nothing".to_owned()),
+        ("GET", format!("/v3/orders/{}", ids[0])),
+        ("GET", "/_sandbox/plan".to_owned()),
+        ("GET", "/_sandbox/on-hand".to_owned()),
+        ("POST", format!("/v3/orders/{}/shipping", ids[0])),
+    ] {
+        let (status, body) = call(serving.addr, method, &path, &headers, "").await?;
+        let mut request = http::Request::builder().method(method).uri(&path);
+        for line in format!("{COMMON}{headers}").lines() {
+            if let Some((name, value)) = line.split_once(": ") {
+                request = request.header(name, value);
+            }
+        }
+        // The twin has not issued that token, so what needs one is compared after it issued its own the same way.
+        if path.starts_with("/v3/") {
+            let served = serving.world.lock().map(|world| world.clone());
+            let mut copy = served.map_err(|_| "poisoned")?;
+            let now = copy.last_instant();
+            let answer = copy.receive(now, &request.body(bytes::Bytes::new())?).answer.ok_or("no answer")?;
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            assert_eq!(std::str::from_utf8(answer.body())?, body, "{path}");
+        } else {
+            let answer =
+                twin.receive(origin(), &request.body(bytes::Bytes::new())?).answer.ok_or("no answer")?;
+            assert_eq!(
+                (answer.status().as_u16(), std::str::from_utf8(answer.body())?),
+                (status, body.as_str())
+            );
+        }
+    }
+    let ready: serde_json::Value = serde_json::from_str(&serving.ready_line())?;
+    assert_eq!(ready["base_url"], format!("http://{}", serving.addr));
+    assert_eq!((&ready["marketplace"], &ready["clock"]["speed"]), (&"walmart".into(), &60.0.into()));
+    serving.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_a_cut_connection() -> Tested {
+    let faults = Faults { lost_before: 1000, hang: 0, ..Faults::default() };
+    let serving = start(Settings { faults, ..settings() }).await?;
+    assert_eq!(call(serving.addr, "GET", "/v3/orders", "", "").await?.0, 0);
+    assert_eq!(
+        call(serving.addr, "GET", "/_sandbox/plan", "", "").await?.0,
+        200,
+        "control calls have no faults"
+    );
+    serving.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hanging_answer_ends_when_the_client_gives_up() -> Tested {
+    let faults = Faults { lost_before: 1000, hang: 1000, ..Faults::default() };
+    let serving = start(Settings { faults, ..settings() }).await?;
+    let mut stream = TcpStream::connect(serving.addr).await?;
+    stream.write_all(format!("GET /v3/orders HTTP/1.1\r\n{COMMON}\r\n").as_bytes()).await?;
+    let mut byte = [0_u8; 1];
+    let waited = tokio::time::timeout(std::time::Duration::from_millis(200), stream.read(&mut byte)).await;
+    assert!(waited.is_err(), "nothing comes, not even an end");
+    drop(stream);
+    serving.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_state_file_carries_the_world_over() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("demo.db.sandbox");
+    let mut acknowledged = String::new();
+    let mut before = Vec::new();
+    for run in 0..3 {
+        let (world, state) =
+            StateFile::open(&path, Settings { origin: Timestamp::UNIX_EPOCH, ..settings() })?;
+        let origin = world.last_instant();
+        let clock = SandboxClock::starting_now(origin, 60.0);
+        let options = ServeOptions { state: Some(state), ..ServeOptions::default() };
+        let serving = serve(LOOPBACK, world, clock, options).await?;
+        let key = token(serving.addr).await?;
+        let headers = format!("WM_SEC.ACCESS_TOKEN: {key}\r\n");
+        let (_, placed) = call(serving.addr, "POST", "/_sandbox/orders", "", "").await?;
+        let placed: serde_json::Value = serde_json::from_str(&placed)?;
+        acknowledged = placed["id"].as_str().unwrap_or_default().to_owned();
+        let place = format!("/v3/orders/{acknowledged}/acknowledge");
+        assert_eq!(call(serving.addr, "POST", &place, &headers, "").await?.0, 200);
+        let (_, effects) = call(serving.addr, "GET", "/_sandbox/effects", "", "").await?;
+        let effects: serde_json::Value = serde_json::from_str(&effects)?;
+        assert_eq!(effects["acknowledge"].as_object().map(serde_json::Map::len), Some(run + 1));
+        assert_eq!(effects["requests"], (run + 1) * 2);
+        before.push(clock.origin);
+        serving.stop().await;
+    }
+    assert!(before.is_sorted() && before[0] < before[2], "time goes on: {before:?}");
+    let (mut world, _state) = StateFile::open(&path, settings())?;
+    let now = world.last_instant();
+    assert_eq!(world.effects(now).acknowledge.get(&acknowledged), Some(&1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn others_are_kept_out_unless_let_in() -> Tested {
+    let everywhere: SocketAddr = "0.0.0.0:0".parse()?;
+    let clock = SandboxClock::starting_now(origin(), 1.0);
+    let refused = serve(everywhere, World::new(settings()), clock, ServeOptions::default()).await;
+    assert!(matches!(refused, Err(ServeError::NotLoopback(_))));
+    let options = ServeOptions { allow_non_loopback: true, ..ServeOptions::default() };
+    serve(everywhere, World::new(settings()), clock, options).await?.stop().await;
+    let stopped = SandboxClock { speed: 0.0, ..clock };
+    let refused = serve(LOOPBACK, World::new(settings()), stopped, ServeOptions::default()).await;
+    assert!(matches!(refused, Err(ServeError::Speed(_))));
+    Ok(())
+}
