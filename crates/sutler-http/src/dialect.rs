@@ -23,7 +23,8 @@ pub enum Verdict {
         /// When the next one may go, by the marketplace's clock; none where it does not say.
         until: Option<Timestamp>,
     },
-    /// It is no answer that `map` could read. The error's `retry` decides whether a read is repeated.
+    /// It is no answer that `map` could read. The error's `retry` decides whether a read is repeated; the pause of an
+    /// `After` is marketplace time.
     Fault {
         /// Did the marketplace act? Named at every place, since the wrong word sends a write twice. A 5xx to a write is
         /// `Unknown`. Reads apply nothing whatever stands here.

@@ -222,3 +222,116 @@ fn port(scheme: &Scheme, authority: &Authority) -> Option<u16> {
 pub fn same_origin(base: &BaseUrl, url: &str) -> bool {
     url.parse::<Uri>().is_ok_and(|uri| base.same_origin(&uri))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTS: Hosts = Hosts { production: &["api.market.example"], sandbox: &["sandbox.market.example"] };
+
+    fn base(environment: Environment, url: &str) -> Result<BaseUrl> {
+        BaseUrl::new(environment, &HOSTS, "channels.us.base_url", url)
+    }
+
+    #[test]
+    fn g32_an_environment_and_a_host_that_disagree_are_refused() {
+        use Environment::{Local, Production, Sandbox};
+        for (environment, url) in [
+            (Production, "https://sandbox.market.example"),
+            (Production, "https://127.0.0.1"),
+            (Production, "https://localhost:8080"),
+            (Production, "https://api.market.example.evil.example"),
+            (Production, "https://evil-api.market.example"),
+            (Sandbox, "https://api.market.example"),
+            (Sandbox, "http://127.0.0.1:8080"),
+            (Local, "https://api.market.example"),
+            (Local, "http://192.168.1.5:8080"),
+            (Local, "http://0.0.0.0:8080"),
+            (Local, "http://localhost.evil.example"),
+            (Local, "http://127.0.0.1.evil.example"),
+        ] {
+            let error = base(environment, url).expect_err(url);
+            assert_eq!(error.kind(), ErrorKind::Config, "{url}");
+            assert_eq!(error.op(), "channels.us.base_url");
+            assert!(error.text().contains(environment.as_str()), "{error}");
+        }
+    }
+
+    #[test]
+    fn g32_plain_http_other_ports_users_and_paths_are_refused() {
+        for url in [
+            "http://api.market.example",
+            "https://api.market.example:8443",
+            "https://key:hush@api.market.example",
+            "https://api.market.example@evil.example",
+            "https://api.market.example/v3",
+            "https://api.market.example?x=1",
+            "ftp://api.market.example",
+            "api.market.example",
+            "/v3",
+            "",
+        ] {
+            let error = base(Environment::Production, url).expect_err(url);
+            assert_eq!(error.kind(), ErrorKind::Config, "{url}");
+            assert!(!format!("{error:?}").contains("hush"), "a password was shown");
+        }
+    }
+
+    #[test]
+    fn what_agrees_is_taken() {
+        for (environment, url) in [
+            (Environment::Production, "https://api.market.example"),
+            (Environment::Production, "https://API.market.example:443/"),
+            (Environment::Sandbox, "https://sandbox.market.example"),
+            (Environment::Local, "http://127.0.0.1:18080"),
+            (Environment::Local, "http://[::1]:18080"),
+            (Environment::Local, "http://localhost:18080"),
+        ] {
+            assert_eq!(
+                base(environment, url).map(|base| base.environment()).ok(),
+                Some(environment),
+                "{url}"
+            );
+        }
+        assert!(
+            HOSTS.check(Environment::Production, "token_url", "https://api.market.example/v3/token").is_ok()
+        );
+    }
+
+    #[test]
+    fn a_cursor_is_followed_at_its_own_origin_only() {
+        let ours = base(Environment::Production, "https://api.market.example").expect("agrees");
+        assert!(same_origin(&ours, "https://api.market.example/v3/orders?cursor=x"));
+        assert!(same_origin(&ours, "https://API.MARKET.example:443/v3/orders"));
+        for other in [
+            "http://api.market.example/v3/orders",
+            "https://api.market.example:444/v3/orders",
+            "https://evil.example/v3/orders",
+            "https://api.market.example@evil.example/v3/orders",
+            "https://key@api.market.example/v3/orders",
+            "//evil.example/v3/orders",
+            "/v3/orders",
+            "not a url",
+        ] {
+            assert!(!same_origin(&ours, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_stays_at_its_base() {
+        let ours = base(Environment::Local, "http://127.0.0.1:18080").expect("agrees");
+        let uri = ours.uri("test.read", "/v3/orders?limit=1").expect("a path");
+        assert_eq!(uri, "http://127.0.0.1:18080/v3/orders?limit=1");
+        assert_eq!(ours.uri("test.read", "//evil.example/x").expect("a path").host(), Some("127.0.0.1"));
+        assert!(ours.uri("test.read", "v3/orders").is_err());
+        assert!(ours.uri("test.read", "@evil.example/").is_err());
+        assert!(ours.uri("test.read", "/with space").is_err());
+    }
+
+    #[test]
+    fn an_environment_is_named_by_three_words() {
+        assert_eq!("sandbox".parse::<Environment>().ok(), Some(Environment::Sandbox));
+        let error = "prod".parse::<Environment>().expect_err("no such word");
+        assert!(error.text().contains("production, sandbox or local"), "{error}");
+    }
+}

@@ -15,6 +15,7 @@ mod backoff;
 mod call;
 mod dialect;
 mod environment;
+mod fault;
 mod limits;
 mod offset;
 mod pipe;

@@ -5,14 +5,15 @@ use crate::{
     call::{Attempt, Call, Safety},
     dialect::{Dialect, Verdict},
     environment::BaseUrl,
+    fault,
     offset::{ClockOffset, http_date},
     redact::path_and_names,
     scope::{Scope, Scopes},
     token::{MintCx, Token, TokenCache, TokenSource},
-    transport::{Request, Response, Sent, Transport, TransportError},
+    transport::{Request, Response, Transport, TransportError},
 };
 use futures_util::future::{Either, select};
-use http::header;
+use http::{StatusCode, header};
 use std::{
     pin::pin,
     sync::{
@@ -56,8 +57,14 @@ pub struct Pipe {
 enum Ended {
     /// The token was not accepted; nothing was applied.
     Unauthorized(Arc<Token>),
-    /// No answer that `map` could read.
-    Failed(Error),
+    /// No answer that `map` could read; the status where there was one.
+    Failed(Error, Option<StatusCode>),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Ended {
+        Ended::Failed(error, None)
+    }
 }
 
 impl Pipe {
@@ -86,6 +93,11 @@ impl Pipe {
     /// Its budgets.
     pub fn scopes(&self) -> &Scopes {
         &self.scopes
+    }
+
+    /// When the token that is held dies; none before the first call.
+    pub fn token_expires_at(&self) -> Option<Timestamp> {
+        self.tokens.expires_at()
     }
 
     /// Marketplace time less ours, learnt from answers; 0 until one speaks against it.
@@ -120,6 +132,9 @@ impl Pipe {
         let mut number = 0;
         loop {
             number += 1;
+            if self.parts.clock.now() >= cx.deadline {
+                return Err(fault::no_answer(call, false));
+            }
             if call.safety == Safety::Read {
                 self.await_budget(cx, call, scope).await?;
             }
@@ -133,12 +148,8 @@ impl Pipe {
                     refused = Some(token);
                     continue;
                 }
-                Ended::Unauthorized(_) => {
-                    return Err(Error::new(ErrorKind::Unauthorized, call.op)
-                        .message("a token that was minted a moment ago was not accepted")
-                        .with_retry(Retry::Backoff));
-                }
-                Ended::Failed(error) => error,
+                Ended::Unauthorized(_) => return Err(fault::not_accepted(call)),
+                Ended::Failed(error, _) => error,
             };
             let again = match (call.safety, error.retry()) {
                 (Safety::Write, _) | (_, Retry::Never) => return Err(error),
@@ -158,9 +169,7 @@ impl Pipe {
             let now = self.parts.clock.now();
             let Err(ready) = self.parts.budgets.take(scope.name(), now) else { return Ok(()) };
             if ready >= cx.deadline {
-                return Err(Error::new(ErrorKind::RateLimited, call.op)
-                    .message(format!("the budget {} has no token before the deadline", scope.name()))
-                    .with_retry(Retry::After((ready - now).to_std().unwrap_or_default())));
+                return Err(fault::no_budget(call, scope.name(), now, ready));
             }
             self.parts.clock.sleep_until(ready).await;
         }
@@ -186,18 +195,14 @@ impl Pipe {
         let work = pin!(async {
             let attempt = self.stamp(number);
             let mint = MintCx { transport: &*self.parts.transport, now: self.parts.clock.now(), attempt };
-            let token = self
-                .tokens
-                .get(&mint, refused)
-                .await
-                .map_err(|error| Ended::Failed(error.with_applied(Applied::No)))?;
+            // A token may cost anything up to the time-out; nothing of this call has left meanwhile.
+            let nothing_left = |error: Error| error.with_applied(Applied::No);
+            let token = self.tokens.get(&mint, refused).await.map_err(nothing_left)?;
             let (mut head, body) = request.clone().into_parts();
-            self.dialect
-                .authorize(call, &mut head, &token, &attempt)
-                .map_err(|error| Ended::Failed(error.with_applied(Applied::No)))?;
+            self.dialect.authorize(call, &mut head, &token, &attempt).map_err(nothing_left)?;
             let request = http::Request::from_parts(head, body);
             let sent_at = self.parts.clock.now();
-            may_leave(cx, call, sent_at, end).map_err(Ended::Failed)?;
+            fault::may_leave(cx, call, sent_at, end)?;
             // From here to the transport nothing awaits: the test above and the hand-over are one poll.
             departed.store(true, Ordering::Relaxed);
             let in_flight = scope.depart();
@@ -207,7 +212,7 @@ impl Pipe {
         });
         let outcome = match select(work, self.parts.clock.sleep_until(end)).await {
             Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(Ended::Failed(no_answer(call, departed.load(Ordering::Relaxed)))),
+            Either::Right(_) => Err(fault::no_answer(call, departed.load(Ordering::Relaxed)).into()),
         };
         self.trace(call, request, number, from, &outcome);
         outcome
@@ -227,7 +232,7 @@ impl Pipe {
         sent_at: Timestamp,
         token: Arc<Token>,
     ) -> Result<Response, Ended> {
-        let response = answer.map_err(|error| Ended::Failed(no_connection(call, error)))?;
+        let response = answer.map_err(|error| fault::no_connection(call, error))?;
         let now = self.parts.clock.now();
         if let Some(date) = response.headers().get(header::DATE).and_then(|value| value.to_str().ok())
             && let Some(date) = http_date(date)
@@ -237,22 +242,23 @@ impl Pipe {
         let offset = self.offset.get();
         let hint = self.dialect.budget_hint(call, &response, now + offset);
         let verdict = self.dialect.classify(call, &response, now + offset);
-        if let Verdict::RateLimited { until } = verdict {
-            // The marketplace's instants are turned into ours.
-            let until = until.or(hint.and_then(|hint| hint.until)).map(|until| until - offset);
-            self.parts.budgets.refused(scope.name(), now, until);
-            return Err(Ended::Failed(rate_limited(call, now, until)));
-        }
-        if let Some(hint) = hint {
+        let limited = matches!(verdict, Verdict::RateLimited { .. });
+        if let Some(hint) = hint.filter(|_| !limited) {
             self.parts.budgets.correct(scope.name(), now, hint.left, f64::from(scope.in_flight()));
         }
+        let status = Some(response.status());
         match verdict {
             Verdict::Ok => Ok(response),
             Verdict::Unauthorized => Err(Ended::Unauthorized(token)),
-            Verdict::RateLimited { .. } => Err(Ended::Failed(rate_limited(call, now, None))),
+            Verdict::RateLimited { until } => {
+                // The marketplace's instants are turned into ours.
+                let until = until.or(hint.and_then(|hint| hint.until)).map(|until| until - offset);
+                self.parts.budgets.refused(scope.name(), now, until);
+                Err(Ended::Failed(fault::rate_limited(call, now, until), status))
+            }
             Verdict::Fault { applied, error } => {
                 let applied = if call.safety == Safety::Write { applied } else { Applied::No };
-                Err(Ended::Failed(error.with_applied(applied)))
+                Err(Ended::Failed(error.with_applied(applied), status))
             }
         }
     }
@@ -266,70 +272,21 @@ impl Pipe {
         outcome: &Result<Response, Ended>,
     ) {
         let (status, error) = match outcome {
-            Ok(response) => (response.status().as_u16(), None),
-            Err(Ended::Unauthorized(_)) => (401, Some(ErrorKind::Unauthorized)),
-            Err(Ended::Failed(error)) => (0, Some(error.kind())),
+            Ok(response) => (Some(response.status()), None),
+            Err(Ended::Unauthorized(_)) => (Some(StatusCode::UNAUTHORIZED), Some(ErrorKind::Unauthorized)),
+            Err(Ended::Failed(error, status)) => (*status, Some(error.kind())),
         };
         tracing::debug!(
             op = call.op,
             method = %request.method(),
             path = %path_and_names(request.uri()),
             attempt = number,
-            status,
+            status = status.map(|status| status.as_u16()),
             error = error.map(ErrorKind::as_str),
             took_ms = (self.parts.clock.now() - from).num_milliseconds(),
             "http call"
         );
     }
-}
-
-/// Refuses a hand-over that comes too late: after the end of the call, or after the lease allows writes.
-fn may_leave(cx: &CallCx, call: &Call, now: Timestamp, end: Timestamp) -> Result<()> {
-    if now >= end {
-        return Err(no_answer(call, false));
-    }
-    match cx.write_by {
-        Some(by) if call.safety == Safety::Write && now >= by => Err(Error::new(ErrorKind::Closed, call.op)
-            .message(format!("the write was not sent: it had to leave before {by} and it is {now}"))
-            .with_retry(Retry::Backoff)),
-        _ => Ok(()),
-    }
-}
-
-/// The call ran out of time.
-fn no_answer(call: &Call, departed: bool) -> Error {
-    Error::new(ErrorKind::Timeout, call.op)
-        .message(if departed {
-            "no answer came in time"
-        } else {
-            "there was no time left to send it; the token took too long, or the deadline was too near"
-        })
-        .with_retry(Retry::Backoff)
-        .with_applied(doubt(call, departed))
-}
-
-/// The transport brought no answer.
-fn no_connection(call: &Call, error: TransportError) -> Error {
-    let retry = if error.kind == ErrorKind::Network { Retry::Backoff } else { Retry::Never };
-    Error::new(error.kind, call.op)
-        .message(error.message.clone())
-        .with_retry(retry)
-        .with_applied(doubt(call, error.sent == Sent::Maybe))
-        .with_source(error)
-}
-
-/// The marketplace said: too many requests.
-fn rate_limited(call: &Call, now: Timestamp, until: Option<Timestamp>) -> Error {
-    Error::new(ErrorKind::RateLimited, call.op)
-        .message("the marketplace said that there were too many requests")
-        .with_retry(until.map_or(Retry::Backoff, |until| {
-            Retry::After((until - now).to_std().unwrap_or(std::time::Duration::ZERO))
-        }))
-}
-
-/// A write that may have left is in doubt; a read never is.
-fn doubt(call: &Call, departed: bool) -> Applied {
-    if departed && call.safety == Safety::Write { Applied::Unknown } else { Applied::No }
 }
 
 fn later(now: Timestamp, pause: std::time::Duration) -> Timestamp {

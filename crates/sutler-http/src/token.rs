@@ -12,14 +12,18 @@ use http::{HeaderValue, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use sutler_core::{
     error::{Error, ErrorKind, Result, Retry},
     time::{Duration, Timestamp},
 };
 
-/// A token is renewed this many seconds of marketplace time before it dies.
+/// A token is renewed this many seconds of marketplace time before it dies; one that lives under ten minutes, after nine
+/// tenths of its life.
 pub const REFRESH_BEFORE_SECONDS: i64 = 60;
 
 /// After an early renewal that failed, the living token is used this long before the next try.
@@ -119,14 +123,20 @@ fn retry_after(response: &Response) -> Option<std::time::Duration> {
 #[derive(Debug)]
 pub(crate) struct TokenCache {
     source: Arc<dyn TokenSource>,
-    current: RwLock<Option<Arc<Token>>>,
+    current: RwLock<Option<Held>>,
+    /// Mintings that ended, well or not.
+    ended: AtomicU64,
     minting: Mutex<Minting>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    token: Arc<Token>,
+    refresh_at: Timestamp,
 }
 
 #[derive(Debug, Default)]
 struct Minting {
-    /// Mintings that ended, well or not.
-    ended: u64,
     /// How the last one failed, for those who waited for it.
     failure: Option<Failure>,
     /// No early renewal before this.
@@ -159,10 +169,20 @@ impl Failure {
 
 impl TokenCache {
     pub(crate) fn new(source: Arc<dyn TokenSource>) -> TokenCache {
-        TokenCache { source, current: RwLock::new(None), minting: Mutex::new(Minting::default()) }
+        TokenCache {
+            source,
+            current: RwLock::new(None),
+            ended: AtomicU64::new(0),
+            minting: Mutex::new(Minting::default()),
+        }
     }
 
-    fn current(&self) -> Option<Arc<Token>> {
+    /// When the token that is held dies; none before the first.
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.held().map(|held| held.token.expires_at)
+    }
+
+    fn held(&self) -> Option<Held> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -171,60 +191,59 @@ impl TokenCache {
     /// Whoever comes first mints; those who come meanwhile wait and get its token or its failure. While the old token still
     /// lives, nobody waits and a failed renewal hurts nobody.
     pub(crate) async fn get(&self, cx: &MintCx<'_>, refused: Option<&Arc<Token>>) -> Result<Arc<Token>> {
-        let usable = |token: &Arc<Token>| {
-            refused.is_none_or(|refused| !Arc::ptr_eq(refused, token)) && cx.now < token.expires_at
+        let usable = |held: &Held| {
+            refused.is_none_or(|refused| !Arc::ptr_eq(refused, &held.token)) && cx.now < held.token.expires_at
         };
-        let fresh = |token: &Arc<Token>| {
-            usable(token) && cx.now < token.expires_at - Duration::seconds(REFRESH_BEFORE_SECONDS)
-        };
-        let seen = self.current();
-        if let Some(token) = seen.as_ref().filter(|token| fresh(token)) {
-            return Ok(token.clone());
+        let fresh = |held: &Held| usable(held) && cx.now < held.refresh_at;
+        let seen = self.held().filter(usable);
+        if let Some(held) = seen.as_ref().filter(|held| fresh(held)) {
+            return Ok(held.token.clone());
         }
-        let living = seen.filter(usable);
-        let mut minting = match (self.minting.try_lock(), &living) {
+        let before = self.ended.load(Ordering::Acquire);
+        let mut minting = match (self.minting.try_lock(), &seen) {
             (Some(free), _) => free,
-            (None, Some(token)) => return Ok(token.clone()),
-            (None, None) => {
-                let busy = self.minting.lock().await;
-                // Whoever held the lock was minting on our behalf, too, unless it was dropped half-way.
-                if let Some(token) = self.current().filter(usable) {
-                    return Ok(token);
-                }
-                if let (true, Some(failure)) = (busy.ended > 0, &busy.failure) {
-                    return Err(failure.error());
-                }
-                busy
-            }
+            (None, Some(living)) => return Ok(living.token.clone()),
+            (None, None) => self.minting.lock().await,
         };
-        if let Some(token) = self.current().filter(fresh) {
-            return Ok(token);
+        if let Some(held) = self.held().filter(fresh) {
+            return Ok(held.token);
         }
-        if let (Some(token), Some(not_before)) = (&living, minting.early_not_before)
+        if let (Some(living), Some(not_before)) = (&seen, minting.early_not_before)
             && cx.now < not_before
         {
-            return Ok(token.clone());
+            return Ok(living.token.clone());
+        }
+        // A minting that ended while we waited was ours, too. One that was dropped half-way ended nothing: ours begins.
+        if let (true, Some(failure)) = (self.ended.load(Ordering::Acquire) != before, &minting.failure) {
+            return Err(failure.error());
         }
         minting.failure = None;
         let minted = self.source.mint(cx).await;
-        minting.ended += 1;
+        self.ended.fetch_add(1, Ordering::AcqRel);
         match minted {
             Ok(token) => {
-                let token = Arc::new(token);
                 minting.early_not_before = None;
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
-                Ok(token)
+                Ok(self.hold(token, cx.now))
             }
             Err(error) => {
+                tracing::warn!(op = error.op(), kind = error.kind().as_str(), "no new token");
                 minting.failure = Some(Failure::of(&error));
-                match living {
-                    Some(token) if error.kind() != ErrorKind::Unauthorized => {
+                match seen {
+                    Some(living) if error.kind() != ErrorKind::Unauthorized => {
                         minting.early_not_before = Some(cx.now + Duration::seconds(EARLY_AGAIN_SECONDS));
-                        Ok(token)
+                        Ok(living.token)
                     }
                     _ => Err(error),
                 }
             }
         }
+    }
+
+    fn hold(&self, token: Token, now: Timestamp) -> Arc<Token> {
+        let margin = Duration::seconds(REFRESH_BEFORE_SECONDS).min((token.expires_at - now) / 10);
+        let held = Held { refresh_at: token.expires_at - margin, token: Arc::new(token) };
+        let token = held.token.clone();
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        token
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::fmt;
-use sutler_core::error::ErrorKind;
+use sutler_core::error::{Error, ErrorKind, Retry};
 
 /// What goes out: complete, authorised, with an absolute URI.
 pub type Request = http::Request<Bytes>;
@@ -54,6 +54,13 @@ impl TransportError {
             kind: ErrorKind::Protocol,
             message: format!("the answer is longer than the {bytes_max} bytes that are read of one"),
         }
+    }
+
+    /// It as an error of the call `op`: what a token source returns when its endpoint could not be asked. For calls the pipe
+    /// does this, and says what may have been applied.
+    pub fn error(self, op: &'static str) -> Error {
+        let retry = if self.kind == ErrorKind::Network { Retry::Backoff } else { Retry::Never };
+        Error::new(self.kind, op).message(self.message.clone()).with_retry(retry).with_source(self)
     }
 }
 

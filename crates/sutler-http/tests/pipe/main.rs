@@ -1,0 +1,8 @@
+//! The pipe, branch by branch, on a clock that only moves when everyone waits.
+
+mod budgets;
+mod reads;
+mod secrets;
+mod tokens;
+mod world;
+mod writes;
