@@ -1,1 +1,25 @@
+//! The engine of sutler: does what was decided, under budgets and deadlines, and never twice.
+//!
+//! It depends on the core alone and needs no particular async runtime: everything it waits for is a port. Embed it by
+//! polling [`Engine::run`] on any runtime, or call [`Engine::step`] from a host's own loop.
 
+mod driver;
+mod engine;
+mod health;
+mod ingest;
+mod intake;
+mod job;
+mod lease;
+mod mirror;
+mod outcome;
+mod pull;
+mod react;
+mod settings;
+mod shared;
+mod stock;
+
+pub use driver::Stepped;
+pub use engine::{Engine, Stopper, Watcher};
+pub use health::{Health, TokenState};
+pub use settings::{Mode, Settings, Takeover};
+pub use shared::Ports;

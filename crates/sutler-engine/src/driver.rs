@@ -1,0 +1,379 @@
+//! One driver a channel: a future that starts what the chooser chose, keeps several calls in flight, and writes down what
+//! came of them. It spawns nothing and asks no clock but the port, so a simulation can run it on one thread.
+
+mod flight;
+mod land;
+mod start;
+
+use crate::{
+    health::{ChannelStatus, TokenState},
+    job::{Job, Touched},
+    lease,
+    mirror::Mirror,
+    outcome::Ended,
+    settings::Mode,
+    shared::Shared,
+    stock::Reading,
+};
+use flight::{Landed, Room};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use std::{collections::BTreeSet, future::poll_fn, sync::Arc, task::Poll};
+use sutler_core::{
+    Error, Result, Timestamp,
+    channel::{Channel, LevelRead},
+    command::{Command, Verb},
+    error::ErrorKind,
+    id::{ChannelId, Sku},
+    next::{ChannelView, Next, Work, next},
+    ports::{
+        BoxFuture,
+        store::{StoreExt, StreamRow},
+    },
+    time::Duration,
+};
+
+/// What one `step` came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stepped {
+    /// Pieces of work done.
+    pub done: u64,
+    /// When the next is due; none when nothing is until something comes in.
+    pub next_at: Option<Timestamp>,
+}
+
+/// When a driver returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// When nothing is due now and nothing is in flight.
+    Quiet,
+    /// When it is told to stop and everything in flight has landed.
+    Stopped,
+}
+
+pub(crate) struct Driver {
+    shared: Arc<Shared>,
+    channel: Arc<dyn Channel>,
+    id: ChannelId,
+    epoch: u64,
+    lease_until: Timestamp,
+    flights: FuturesUnordered<BoxFuture<'static, Landed>>,
+    /// Watches the intake; in flight always, and no work.
+    watch: Option<BoxFuture<'static, ()>>,
+    room: Room,
+    mirror: Mirror,
+    /// Commands durably sent and not yet on the wire.
+    cleared: std::collections::VecDeque<Command>,
+    outcomes: Vec<(Command, Ended)>,
+    sets: BTreeSet<Sku>,
+    level_reads: BTreeSet<Sku>,
+    streams: Vec<StreamRow>,
+    /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`].
+    unread: bool,
+    /// Pulls begun since the start that finished in full.
+    clean: bool,
+    check_at: Option<Timestamp>,
+    checked: bool,
+    pull_at: Timestamp,
+    pull_failures: u32,
+    sweep_at: Timestamp,
+    intake_at: Option<Timestamp>,
+    /// Failures in a row, of any call: after a few, writing pauses until a call goes through.
+    trouble: u32,
+    trouble_until: Timestamp,
+    store_pause_until: Timestamp,
+    status: ChannelStatus,
+    fatal: Option<Error>,
+    done: u64,
+}
+
+impl Driver {
+    /// Takes the channel over and rebuilds the picture of open work from the store.
+    pub(crate) async fn begin(shared: Arc<Shared>, channel: Arc<dyn Channel>) -> Result<Driver> {
+        let id = channel.id().clone();
+        let lease_span = shared.ports.clock.real(shared.world.settings.lease_real);
+        let epoch = loop {
+            let (world, clock, taking) = (shared.world.clone(), shared.ports.clock.clone(), channel.clone());
+            let taken = shared
+                .ports
+                .store
+                .transact(move |tx| {
+                    let mut job = Job::new(tx, &world, clock.now());
+                    lease::take(&mut job, &*taking, lease_span)
+                })
+                .await?;
+            match taken {
+                lease::Taken::Ours(epoch) => break epoch,
+                lease::Taken::Until(until) => shared.ports.clock.sleep_until(until).await,
+            }
+        };
+        let now = shared.ports.clock.now();
+        let mut driver = Driver {
+            shared,
+            channel,
+            id,
+            epoch,
+            lease_until: now + lease_span,
+            flights: FuturesUnordered::new(),
+            watch: None,
+            room: Room::default(),
+            mirror: Mirror::default(),
+            cleared: Default::default(),
+            outcomes: Vec::new(),
+            sets: BTreeSet::new(),
+            level_reads: BTreeSet::new(),
+            streams: Vec::new(),
+            unread: false,
+            clean: false,
+            check_at: Some(now),
+            checked: false,
+            pull_at: now,
+            pull_failures: 0,
+            sweep_at: now + Duration::minutes(10),
+            intake_at: Some(now),
+            trouble: 0,
+            trouble_until: now,
+            store_pause_until: now,
+            status: ChannelStatus::default(),
+            fatal: None,
+            done: 0,
+        };
+        driver.recover().await?;
+        Ok(driver)
+    }
+
+    /// Runs until `until`, or until something ends the channel.
+    pub(crate) async fn drive(&mut self, until: Until) -> Result<Stepped> {
+        let begun = self.done;
+        let mut last = None;
+        loop {
+            if let Some(error) = self.fatal.take() {
+                return Err(error);
+            }
+            for touched in self.shared.news(&self.id) {
+                self.hear(touched);
+            }
+            let stopping = self.shared.is_stopping();
+            let now = self.now();
+            let view = self.view(now, stopping);
+            match next(&view, now) {
+                // A kind of work that found nothing to do after all must not be chosen again at the same instant.
+                Next::Do(work) if last != Some((work, now, self.flights.len())) => {
+                    last = self.start(work, now).is_none().then_some((work, now, self.flights.len()));
+                    continue;
+                }
+                Next::Do(_) if self.flights.is_empty() => {
+                    self.land_or(Some(now + Duration::milliseconds(50))).await
+                }
+                Next::Do(_) => self.land_or(None).await,
+                chosen => {
+                    let at = if let Next::SleepUntil(at) = chosen { Some(at) } else { None };
+                    if self.flights.is_empty() {
+                        let ended = stopping || until == Until::Quiet;
+                        self.publish(now);
+                        if ended {
+                            return Ok(Stepped { done: self.done - begun, next_at: at });
+                        }
+                    }
+                    self.land_or(at).await;
+                }
+            }
+            last = None;
+        }
+    }
+
+    /// Gives the channel back.
+    pub(crate) async fn end(self) -> Result<()> {
+        let (world, clock, id, epoch) =
+            (self.shared.world.clone(), self.shared.ports.clock.clone(), self.id.clone(), self.epoch);
+        let store = self.shared.ports.store.clone();
+        store.transact(move |tx| lease::release(&mut Job::new(tx, &world, clock.now()), &id, epoch)).await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.ports.clock.now()
+    }
+
+    /// Marketplace time by the server's clock.
+    fn server_now(&self, now: Timestamp) -> Timestamp {
+        now + Duration::milliseconds(self.status.clock_offset_ms)
+    }
+
+    fn reading(&self) -> Reading {
+        let pulled_at = self.streams.iter().map(|row| row.pulled_at).min().flatten();
+        Reading { pulled_at: pulled_at.filter(|_| self.clean), unread: self.unread || self.room.pulls > 0 }
+    }
+
+    /// What could start when. The chooser does the rest.
+    fn view(&mut self, now: Timestamp, stopping: bool) -> ChannelView {
+        let mut view = ChannelView::default();
+        let settings = &self.shared.world.settings;
+        let budgets = &self.shared.ports.budgets;
+        let capabilities = self.channel.capabilities();
+        let store_free = self.store_pause_until;
+        let revoked = matches!(self.status.token, TokenState::ReauthorizationNeeded(_));
+        if !self.outcomes.is_empty() && !self.room.recording {
+            view.offer(Work::Record, store_free);
+        }
+        if stopping {
+            return view;
+        }
+        if !self.room.renewing {
+            let third = self.shared.ports.clock.real(settings.lease_real) / 3;
+            view.offer(Work::Renew, (self.lease_until - third * 2).max(store_free));
+        }
+        if let Some(at) = self.check_at.filter(|_| !self.room.checking) {
+            view.offer(Work::Check, at);
+        }
+        if let Some(at) = self.intake_at.filter(|_| !self.room.draining) {
+            view.offer(Work::Drain, at.max(store_free));
+        }
+        if let Some(at) = self.mirror.dirty.values().min().filter(|_| !self.room.planning) {
+            view.offer(Work::Plan, (*at).max(store_free));
+        }
+        // Nothing goes out under a dead credential, nor before the first check said who we are.
+        if revoked || !self.checked {
+            return view;
+        }
+        let quiet = store_free.max(self.trouble_until);
+        if self.room.reads < settings.reads_in_flight {
+            if let Some(at) = self.mirror.settle_at() {
+                view.offer(
+                    Work::Settle,
+                    at.max(quiet).max(budgets.ready_at(&capabilities.settle_budget, now, 0.0)),
+                );
+            }
+            let fetch = budgets.ready_at(&capabilities.fetch_budget, now, 0.0).max(quiet);
+            if let Some(at) = self.mirror.probe_at() {
+                view.offer(Work::Probe, at.max(fetch));
+            }
+            if !self.mirror.wants_look.is_empty() {
+                view.offer(Work::Look, fetch);
+            }
+            if !self.level_reads.is_empty() {
+                view.offer(Work::Levels, quiet.max(budgets.ready_at(&capabilities.level_budget, now, 0.0)));
+            }
+            view.offer(Work::Sweep, self.sweep_at.max(fetch));
+        }
+        let may_write = settings.mode == Mode::Live;
+        if may_write && self.room.writes < settings.writes_in_flight && !self.cleared.is_empty() {
+            view.offer(Work::Send, now);
+        } else if may_write && !self.room.sending && self.cleared.is_empty() {
+            for verb in [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel] {
+                let Some(spec) = capabilities.verb(verb) else { continue };
+                if let Some(at) = self.mirror.ready_at(verb, now) {
+                    view.offer(Work::Send, at.max(quiet).max(budgets.ready_at(&spec.budget, now, 0.0)));
+                }
+            }
+        }
+        let sets_free =
+            !self.sets.is_empty() && !self.room.setting && self.room.writes < settings.writes_in_flight;
+        if may_write
+            && sets_free
+            && let Some(spec) = capabilities.verb(Verb::SetLevel)
+        {
+            view.offer(Work::Set, quiet.max(budgets.ready_at(&spec.budget, now, 0.0)));
+        }
+        if self.room.pulls == 0 && !self.room.setting && !self.room.ingesting_twice() {
+            view.offer(Work::Pull, self.pull_due(now).max(store_free));
+        }
+        view
+    }
+
+    fn pull_due(&self, now: Timestamp) -> Timestamp {
+        let running = self.streams.iter().any(|row| !row.windows.is_empty());
+        if running && self.pull_failures == 0 { now } else { self.pull_at }
+    }
+
+    /// Waits for a landing, the bell, the intake, or the instant.
+    async fn land_or(&mut self, at: Option<Timestamp>) {
+        let shared = self.shared.clone();
+        let mut sleep = at.map(|at| shared.ports.clock.sleep_until(at));
+        if self.watch.is_none() {
+            let store = shared.ports.store.clone();
+            self.watch = Some(Box::pin(async move { store.intake_changed().await }));
+        }
+        let (flights, watch) = (&mut self.flights, &mut self.watch);
+        let bell = shared.bells.get(&self.id);
+        enum Woken {
+            Landed(Box<Landed>),
+            Intake,
+            Other,
+        }
+        let woken = poll_fn(|cx| {
+            if let Poll::Ready(Some(landed)) = flights.poll_next_unpin(cx) {
+                return Poll::Ready(Woken::Landed(Box::new(landed)));
+            }
+            if bell.is_some_and(|bell| bell.poll(cx).is_ready()) {
+                return Poll::Ready(Woken::Other);
+            }
+            if watch.as_mut().is_some_and(|watch| watch.as_mut().poll(cx).is_ready()) {
+                *watch = None;
+                return Poll::Ready(Woken::Intake);
+            }
+            match sleep.as_mut().map(|sleep| sleep.as_mut().poll(cx)) {
+                Some(Poll::Ready(())) => Poll::Ready(Woken::Other),
+                _ => Poll::Pending,
+            }
+        })
+        .await;
+        match woken {
+            Woken::Landed(landed) => {
+                self.done += 1;
+                self.land(*landed);
+            }
+            Woken::Intake => self.intake_at = Some(self.now()),
+            Woken::Other => {}
+        }
+    }
+
+    /// Takes over what a job touched.
+    fn hear(&mut self, touched: Touched) {
+        let now = self.now();
+        for (channel, command) in touched.commands {
+            if channel == self.id {
+                self.mirror.hear(command, touched.seq);
+            }
+        }
+        if self.channel.capabilities().levels != LevelRead::None && self.shared.world.policy.publish_stock {
+            for sku in touched.skus {
+                self.mirror.dirty(sku, now);
+            }
+        }
+    }
+
+    /// Shows hosts how the channel is doing.
+    fn publish(&mut self, now: Timestamp) {
+        let verbs = [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel];
+        self.status.complete_to =
+            self.reading().pulled_at.map(|at| at - self.channel.capabilities().visibility_delay);
+        self.status.waiting = verbs.iter().map(|verb| self.mirror.len(*verb) as u64).sum();
+        self.status.doubts = self.mirror.doubts.len() as u64;
+        self.status.unresolved = self.mirror.unresolved.len() as u64;
+        self.status.pending = self.mirror.pending.values().map(|c| c.len() as u64).sum();
+        self.status.next_pull_at = Some(self.pull_due(now));
+        let usage = self.shared.ports.budgets.usage(now);
+        let drain = verbs.iter().filter_map(|verb| {
+            let scope = &self.channel.capabilities().verb(*verb)?.budget;
+            let budget = usage.iter().find(|b| b.scope == **scope)?;
+            let beyond = self.mirror.len(*verb) as f64 - budget.tokens;
+            (beyond > 0.0 && budget.per_minute > 0.0)
+                .then(|| Duration::milliseconds((beyond / budget.per_minute * 60_000.0) as i64))
+        });
+        self.status.drained_by = Some(now + drain.max().unwrap_or_else(Duration::zero));
+        let mut all = self.shared.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.insert(self.id.clone(), self.status.clone());
+    }
+
+    /// An error that only means "not now", remembered for people; or the end of the channel.
+    fn met(&mut self, error: Error) {
+        let now = self.now();
+        tracing::warn!(channel = %self.id, kind = %error.kind(), %error, "met an error");
+        self.status.last_error = Some((now, error.to_string()));
+        match error.kind() {
+            ErrorKind::Closed if error.op() == "engine.lease" => self.fatal = Some(error),
+            ErrorKind::NewerSchema => self.fatal = Some(error),
+            ErrorKind::Store => self.store_pause_until = now + Duration::seconds(2),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What is in flight, and what may land.
+
+use crate::{
+    ingest::Told,
+    job::{Job, Touched},
+    lease,
+    outcome::{Ended, Look, NotNow},
+    shared::Shared,
+    stock::Plan,
+};
+use std::sync::Arc;
+use sutler_core::{
+    Result, Timestamp,
+    channel::{LevelAnswer, Pulled, Standing},
+    command::{Command, CommandKey},
+    error::ErrorKind,
+    id::{ChannelId, ChannelOrderId, OrderKey, Sku},
+    ports::store::{StoreExt, StreamRow},
+};
+
+/// How much is in flight.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    pub writes: usize,
+    pub reads: usize,
+    pub pulls: usize,
+    pub ingests: usize,
+    pub sending: bool,
+    pub setting: bool,
+    pub recording: bool,
+    pub draining: bool,
+    pub planning: bool,
+    pub checking: bool,
+    pub renewing: bool,
+}
+
+impl Room {
+    /// One page may be read ahead while the one before it is stored, and no more.
+    pub(super) fn ingesting_twice(&self) -> bool {
+        self.ingests > 0 && self.pulls > 0 || self.ingests > 1
+    }
+}
+
+/// What came back.
+pub(super) enum Landed {
+    Renewed(Result<Timestamp>),
+    Checked(Result<Standing>),
+    Drained(Result<(usize, Touched)>),
+    Recorded(Vec<(Command, Ended)>, Result<Touched>),
+    /// Commands marked as sent, and those that could not be; one token each was taken.
+    Sent(Vec<Command>, Result<(Vec<Command>, Vec<(Command, NotNow)>, Touched)>),
+    /// Calls that ended.
+    Performed {
+        ended: Vec<(Command, Ended)>,
+        kind: Option<ErrorKind>,
+        is_set: bool,
+    },
+    Pulled {
+        row: StreamRow,
+        asked_at: Timestamp,
+        result: Result<Pulled>,
+    },
+    Ingested(Result<(StreamRow, bool, Touched)>),
+    Looked {
+        command: Command,
+        asked_at: Timestamp,
+        result: Result<(Option<Look>, Touched)>,
+        kind: Option<ErrorKind>,
+    },
+    Probed {
+        command: Command,
+        result: Result<Touched>,
+        kind: Option<ErrorKind>,
+    },
+    Settled {
+        ended: Vec<(Command, Ended)>,
+        later: Vec<Command>,
+        result: Result<Touched>,
+        kind: Option<ErrorKind>,
+    },
+    Planned(Vec<Sku>, Result<(Vec<(Sku, Plan)>, Touched)>),
+    /// Sets marked as sent, and what else is to be done; one token was taken.
+    SetsSent(Vec<Sku>, Result<(Vec<Command>, Vec<(Sku, Plan)>, Touched)>),
+    Levels {
+        skus: Vec<Sku>,
+        result: Result<(Vec<LevelAnswer>, Touched)>,
+        kind: Option<ErrorKind>,
+    },
+    Swept(Result<Vec<(OrderKey, ChannelOrderId)>>),
+    SweptOne {
+        result: Result<Touched>,
+        kind: Option<ErrorKind>,
+    },
+    Refilled(Result<Vec<Command>>, u64),
+}
+
+/// Runs a job under the lease.
+pub(super) async fn write<T: Send + 'static>(
+    shared: Arc<Shared>,
+    channel: ChannelId,
+    epoch: u64,
+    mut act: impl FnMut(&mut Job<'_>) -> Result<T> + Send + 'static,
+) -> Result<(T, Touched)> {
+    let (world, clock) = (shared.world.clone(), shared.ports.clock.clone());
+    let store = shared.ports.store.clone();
+    let from = channel.clone();
+    let (answer, touched) = store
+        .transact(move |tx| {
+            lease::fence(tx, &channel, epoch)?;
+            let mut job = Job::new(tx, &world, clock.now());
+            let answer = act(&mut job)?;
+            Ok((answer, job.finish()?))
+        })
+        .await?;
+    Ok((answer, shared.spread(&from, touched)))
+}
+
+/// Everything an observation of one order needs on its way into the store.
+pub(super) fn told(
+    channel: &dyn sutler_core::channel::Channel,
+    raw: &sutler_core::channel::RawOrder,
+    coverage: sutler_core::observation::Coverage,
+    digest: sutler_core::ports::store::Digest,
+    asked_at: Timestamp,
+) -> Told {
+    Told { order: channel.normalise(raw), digest, coverage, asked_at }
+}
+
+/// A key for an order's command that is about to be sent.
+pub(super) type Key = CommandKey;

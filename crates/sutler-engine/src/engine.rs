@@ -1,0 +1,260 @@
+//! The engine: channels, one store, one policy; run it, or step it.
+
+use crate::{
+    driver::{Driver, Stepped, Until},
+    health::Health,
+    job::World,
+    settings::Settings,
+    shared::{Ports, Shared},
+};
+use futures_util::future::join_all;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, atomic::AtomicU64},
+};
+use sutler_core::{
+    Error, Result,
+    budget::Bucket,
+    channel::Channel,
+    error::ErrorKind,
+    id::{ChannelId, Sku},
+    policy::Policy,
+    ports::store::{InboxQuery, Input, Sort, StoreExt},
+    time::Duration,
+};
+
+const BUDGETS: &str = "budgets";
+
+/// An engine over a store. Nothing runs until [`Engine::run`] or [`Engine::step`] is polled, and nothing runs after.
+pub struct Engine {
+    shared: Arc<Shared>,
+    drivers: Vec<Driver>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("channels", &self.shared.world.channels.keys()).finish_non_exhaustive()
+    }
+}
+
+/// Asks a running engine to stop: it starts nothing more, lets what is in flight land, and gives its channels back.
+#[derive(Clone, Debug)]
+pub struct Stopper(Arc<Shared>);
+
+impl Stopper {
+    /// Asks. Returns at once.
+    pub fn stop(&self) {
+        self.0.stop();
+    }
+}
+
+impl Engine {
+    /// Puts an engine together.
+    ///
+    /// # Errors
+    /// `Config` when two channels have one name.
+    pub fn new(
+        ports: Ports,
+        policy: Policy,
+        settings: Settings,
+        channels: Vec<Arc<dyn Channel>>,
+    ) -> Result<Engine> {
+        let mut by_id: BTreeMap<ChannelId, Arc<dyn Channel>> = BTreeMap::new();
+        for channel in channels {
+            let id = channel.id().clone();
+            if by_id.insert(id.clone(), channel).is_some() {
+                return Err(Error::new(ErrorKind::Config, "engine.channels")
+                    .message(format!("two channels are called {id}; each needs a name of its own")));
+            }
+        }
+        let world = World { policy, settings, channels: by_id, jobs: AtomicU64::new(1) };
+        Ok(Engine { shared: Arc::new(Shared::new(ports, world)), drivers: Vec::new() })
+    }
+
+    /// A handle that can stop it from elsewhere.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.shared.clone())
+    }
+
+    /// What it runs on.
+    pub fn ports(&self) -> &Ports {
+        &self.shared.ports
+    }
+
+    /// A handle that asks how the channels are doing, also while the engine runs.
+    pub fn watcher(&self) -> Watcher {
+        Watcher(self.shared.clone())
+    }
+
+    async fn begin(&mut self) -> Result<()> {
+        if !self.drivers.is_empty() {
+            return Ok(());
+        }
+        let saved = self.shared.ports.store.view(|view| view.note(BUDGETS)).await?;
+        if let Some(buckets) = saved.and_then(|bytes| decode(&bytes)) {
+            self.shared.ports.budgets.restore(buckets);
+        }
+        for channel in self.shared.world.channels.values() {
+            self.drivers.push(Driver::begin(self.shared.clone(), channel.clone()).await?);
+        }
+        Ok(())
+    }
+
+    /// Does all that is due now on every channel, and says when more will be.
+    ///
+    /// # Errors
+    /// `Store`, `NewerSchema`, `Config`, or `Closed` when the lease is another's. What a marketplace answers is no error
+    /// here: it is in the orders, the commands and [`Watcher::health`].
+    pub async fn step(&mut self) -> Result<Stepped> {
+        self.shared.start();
+        self.begin().await?;
+        let stepped = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Quiet))).await;
+        let mut all = Stepped::default();
+        for one in stepped {
+            let one = one?;
+            all.done += one.done;
+            all.next_at = [all.next_at, one.next_at].into_iter().flatten().min();
+        }
+        self.save_budgets().await?;
+        Ok(all)
+    }
+
+    /// Runs until [`Stopper::stop`], then lets what is in flight land and gives the channels back. A channel whose driver
+    /// ends with an error does not stop the others; the first such error is returned at the end.
+    ///
+    /// # Errors
+    /// As [`Engine::step`].
+    pub async fn run(&mut self) -> Result<()> {
+        self.shared.start();
+        self.begin().await?;
+        let ended = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Stopped))).await;
+        let saved = self.save_budgets().await;
+        let mut first = None;
+        for (driver, result) in self.drivers.drain(..).zip(ended) {
+            let result = match result {
+                Ok(_) => driver.end().await,
+                Err(error) => Err(error),
+            };
+            first = first.or(result.err());
+        }
+        match first {
+            Some(error) => Err(error),
+            None => saved,
+        }
+    }
+
+    /// Gives the channels back after stepping.
+    pub async fn close(mut self) -> Result<()> {
+        self.shared.stop();
+        let mut first = None;
+        for mut driver in self.drivers.drain(..) {
+            let ended = driver.drive(Until::Stopped).await;
+            first = first.or(ended.err());
+            first = first.or(driver.end().await.err());
+        }
+        first.map_or(Ok(()), Err)
+    }
+
+    /// A restart must not spend a second bucketful.
+    async fn save_budgets(&self) -> Result<()> {
+        let bytes = encode(&self.shared.ports.budgets.snapshot());
+        self.shared.ports.store.transact(move |tx| tx.put_note(BUDGETS, &bytes)).await
+    }
+}
+
+fn encode(buckets: &[(String, Bucket)]) -> Vec<u8> {
+    serde_json::to_vec(buckets).unwrap_or_default()
+}
+
+fn decode(bytes: &[u8]) -> Option<Vec<(String, Bucket)>> {
+    serde_json::from_slice(bytes).ok()
+}
+
+/// Asks how channels are doing.
+#[derive(Clone, Debug)]
+pub struct Watcher(Arc<Shared>);
+
+impl Watcher {
+    /// One entry a channel.
+    ///
+    /// # Errors
+    /// `Store` when the store cannot be read.
+    pub async fn health(&self) -> Result<Vec<Health>> {
+        let now = self.0.ports.clock.now();
+        let margin = self.0.world.policy.deadlines.margin;
+        let mut all = Vec::new();
+        for (id, channel) in &self.0.world.channels {
+            let status = {
+                let all = self.0.status.lock().unwrap_or_else(PoisonError::into_inner);
+                all.get(id).cloned().unwrap_or_default()
+            };
+            let (own, buffer) = (id.clone(), i64::from(self.0.world.policy.buffer));
+            let (at_risk, exposure) = self
+                .0
+                .ports
+                .store
+                .view(move |view| {
+                    let query = InboxQuery {
+                        channel: Some(own.clone()),
+                        sort: Sort::Due,
+                        limit: 500,
+                        ..InboxQuery::default()
+                    };
+                    let page = view.inbox(&query)?;
+                    let soon = now + margin;
+                    let at_risk =
+                        page.rows.iter().filter(|row| row.due_at.is_some_and(|due| due <= soon)).count()
+                            as u64;
+                    let mut exposure = 0;
+                    let mut after: Option<Sku> = None;
+                    loop {
+                        let listings = view.listings(&own, after.as_ref(), 1_000)?;
+                        for listing in &listings {
+                            let available = view.item(&listing.sku)?.map_or(0, |item| item.available());
+                            let offered = listing.level.unwrap_or(0);
+                            exposure += (offered - listing.desired(available, listing.unseen, buffer)).max(0);
+                        }
+                        after = listings.last().map(|listing| listing.sku.clone());
+                        if listings.len() < 1_000 {
+                            return Ok((at_risk, exposure));
+                        }
+                    }
+                })
+                .await?;
+            let scopes: Vec<&str> = channel.capabilities().verbs.iter().map(|spec| &*spec.budget).collect();
+            let prefix =
+                scopes.first().and_then(|scope| scope.split_once('/')).map_or("", |(prefix, _)| prefix);
+            let suffix = format!("@{}", channel.seller());
+            let mut budgets = self.0.ports.budgets.usage(now);
+            budgets.retain(|b| b.scope.starts_with(prefix) && b.scope.ends_with(&suffix));
+            all.push(Health {
+                channel: id.clone(),
+                complete_to: status.complete_to,
+                token: status.token,
+                waiting: status.waiting,
+                drain: status.drained_by.map_or_else(Duration::zero, |at| (at - now).max(Duration::zero())),
+                deadlines_at_risk: at_risk,
+                doubts: status.doubts,
+                unresolved: status.unresolved,
+                pending: status.pending,
+                exposure,
+                last_error: status.last_error,
+                next_pull_at: status.next_pull_at,
+                pulls: status.pulls,
+                clock_offset_ms: status.clock_offset_ms,
+                missing_rights: status.missing_rights,
+                budgets,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Puts an input into the intake and rings the drivers. Answers its position.
+    ///
+    /// # Errors
+    /// `Store` when it could not be stored.
+    pub async fn ask(&self, input: Input) -> Result<i64> {
+        let clock = self.0.ports.clock.clone();
+        self.0.ports.store.transact(move |tx| tx.add_input(&input, clock.now())).await
+    }
+}

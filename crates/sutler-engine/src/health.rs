@@ -1,0 +1,70 @@
+//! How a channel is doing: what a host shows, alarms on, and asks before it sleeps.
+
+use sutler_core::{Timestamp, budget::BudgetUse, id::ChannelId, time::Duration};
+
+/// The state of a channel's credential.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TokenState {
+    /// Nothing was asked yet.
+    #[default]
+    Unknown,
+    /// The last call that needed it went through.
+    Good,
+    /// The marketplace refused it: a person must authorise again. Since when.
+    ReauthorizationNeeded(Timestamp),
+}
+
+/// What a driver knows of its channel, as of its last step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ChannelStatus {
+    pub complete_to: Option<Timestamp>,
+    pub token: TokenState,
+    pub waiting: u64,
+    pub doubts: u64,
+    pub unresolved: u64,
+    pub pending: u64,
+    pub drained_by: Option<Timestamp>,
+    pub last_error: Option<(Timestamp, String)>,
+    pub next_pull_at: Option<Timestamp>,
+    pub pulls: u64,
+    pub reoffer_blocked: bool,
+    pub clock_offset_ms: i64,
+    pub missing_rights: Vec<String>,
+}
+
+/// How a channel is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Health {
+    /// Which channel.
+    pub channel: ChannelId,
+    /// Everything the marketplace could show up to this instant is stored (G26). None before the first complete pull.
+    pub complete_to: Option<Timestamp>,
+    /// The credential.
+    pub token: TokenState,
+    /// Commands intended and not yet sent.
+    pub waiting: u64,
+    /// How long they take to go out at the believed rates.
+    pub drain: Duration,
+    /// Open orders whose next deadline is within the margin, or past.
+    pub deadlines_at_risk: u64,
+    /// Commands of which nobody knows whether they happened.
+    pub doubts: u64,
+    /// Commands only a person can settle.
+    pub unresolved: u64,
+    /// Commands the marketplace accepted and has not finished.
+    pub pending: u64,
+    /// Units listings of this channel offer beyond what is available, as far as we know: the exposure a sale could hit.
+    pub exposure: i64,
+    /// The last error, with when it was met.
+    pub last_error: Option<(Timestamp, String)>,
+    /// When the next pull begins.
+    pub next_pull_at: Option<Timestamp>,
+    /// Complete pulls since the start.
+    pub pulls: u64,
+    /// Server time less ours, in milliseconds.
+    pub clock_offset_ms: i64,
+    /// Rights the credential lacks.
+    pub missing_rights: Vec<String>,
+    /// Rate limits, with what they were used for.
+    pub budgets: Vec<BudgetUse>,
+}

@@ -1,0 +1,85 @@
+//! Taking in what a read showed: one page, one transaction, every order in it on its own.
+
+use crate::{
+    job::{Aggregate, Job},
+    react::react,
+};
+use sutler_core::{
+    Result, Timestamp,
+    error::{Error, ErrorKind},
+    id::ChannelId,
+    journal::Entry,
+    observation::{Coverage, Observation},
+    order::ChannelOrder,
+    ports::store::{Digest, Personal},
+};
+
+/// One order of a read, in the model.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub order: ChannelOrder,
+    pub digest: Digest,
+    pub coverage: Coverage,
+    /// When the request that brought it was sent.
+    pub asked_at: Timestamp,
+}
+
+/// Takes in orders of one channel, oldest placed first, so that stock goes to who came first.
+pub(crate) fn take_in(job: &mut Job<'_>, channel: &ChannelId, told: &[Told]) -> Result<()> {
+    let mut sorted: Vec<&Told> = told.iter().collect();
+    sorted.sort_by(|a, b| {
+        let key = |t: &Told| (t.order.facts.placed_at, t.order.channel_order_id.clone());
+        key(a).cmp(&key(b))
+    });
+    for told in sorted {
+        take_one(job, channel, told)?;
+    }
+    Ok(())
+}
+
+fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
+    let id = &told.order.channel_order_id;
+    if id.as_str().is_empty() {
+        return Err(
+            Error::new(ErrorKind::Protocol, "engine.ingest").message("an order without an id was read")
+        );
+    }
+    let (mut order, known) = match job.tx.known(channel, id)? {
+        Some((key, _)) => (job.load(key)?, true),
+        None => (Aggregate::fresh(job.tx.new_order_key()?, channel.clone(), id.clone(), job.now), false),
+    };
+    let key = order.state.key;
+    let seen =
+        Observation { asked_at: told.asked_at, coverage: told.coverage, facts: told.order.facts.clone() };
+    if !known || is_news(&order, &seen) {
+        order.push(job.now, Entry::Observed(Box::new(seen)))?;
+    }
+    let mut personal = Personal { ship_to: told.order.ship_to.clone(), raw: told.order.raw.clone() };
+    if known && let Some(before) = job.tx.personal(key)? {
+        let mut best = before.ship_to;
+        best.improve(&personal.ship_to);
+        personal.ship_to = best;
+    }
+    let moved = order.is_changed();
+    if moved {
+        order.address = Some(personal.ship_to.clone());
+        react(job, &mut order)?;
+        if known {
+            job.touched.changed_orders += 1;
+        } else {
+            job.touched.new_orders += 1;
+        }
+        job.save(order)?;
+    } else if told.asked_at > order.state.looked_at {
+        job.tx.put_looked_at(key, told.asked_at)?;
+    }
+    job.tx.put_personal(key, &personal, &told.digest)
+}
+
+/// Would folding it change anything but the instants we believe it from?
+fn is_news(order: &Aggregate, seen: &Observation) -> bool {
+    let mut facts = order.state.facts.clone();
+    let mut believed = order.state.believed;
+    facts.fold(&mut believed, seen);
+    facts != order.state.facts
+}

@@ -1,0 +1,244 @@
+//! What hosts ask for: counts, packages, cancellations, releases, resolutions. Taken in order; each answered in words.
+
+use crate::{
+    job::{Aggregate, Job},
+    react::{cancel, react},
+};
+use sutler_core::{
+    Result,
+    command::{CommandKey, Event, State},
+    error::{Error, ErrorKind},
+    id::{ChannelId, ChannelOrderId, Sku},
+    journal::{Entry, Step},
+    order::{LineQuantity, ShipmentReport},
+    ports::store::{Input, IntakeOutcome, IntakeRow, Resolution},
+    stock::{Count, Listing},
+};
+
+/// How many waiting orders of one SKU are served in one transaction when stock arrives.
+const SERVED_AT_ONCE: usize = 200;
+
+/// Takes inputs in their order. One that is refused says why and stops nothing else.
+pub(crate) fn drain(job: &mut Job<'_>, inputs: &[IntakeRow]) -> Result<()> {
+    for row in inputs {
+        let outcome = match take(job, &row.input) {
+            Ok(done) => IntakeOutcome::Done(done),
+            Err(error) if matches!(error.kind(), ErrorKind::Store | ErrorKind::Closed) => return Err(error),
+            Err(error) => IntakeOutcome::Refused(error.to_string()),
+        };
+        job.tx.take_input(row.id, &outcome)?;
+    }
+    Ok(())
+}
+
+fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
+    match input {
+        Input::OnHand(count) => on_hand(job, count),
+        Input::ReportShipment { channel, order, report } => {
+            let found = known(job, channel, order)?;
+            report_shipment(job, found, report)
+        }
+        Input::Cancel { channel, order, lines, reason, by } => {
+            let mut found = known(job, channel, order)?;
+            let lines = open_lines(&found, lines)?;
+            let said = format!("cancellation intended by {by}");
+            if !cancel(job, &mut found, lines, *reason)? {
+                return Err(refused(
+                    "engine.cancel",
+                    format!("nothing of order {order} can be cancelled now; it is {}", found.state.why()),
+                ));
+            }
+            job.save(found)?;
+            Ok(said)
+        }
+        Input::Release { channel, order, reason, by } => {
+            let mut found = known(job, channel, order)?;
+            found.push(job.now, Entry::Released { reason: reason.clone(), by: by.clone() })?;
+            react(job, &mut found)?;
+            let said = format!("{reason} released by {by}: {}", found.state.why());
+            job.save(found)?;
+            Ok(said)
+        }
+        Input::Resolve { channel, command, outcome, by } => resolve(job, channel, command, *outcome, by),
+        _ => Err(refused("engine.intake", "this input is of a newer version".into())),
+    }
+}
+
+fn refused(op: &'static str, message: String) -> Error {
+    Error::new(ErrorKind::Invalid, op).message(message)
+}
+
+fn known(job: &mut Job<'_>, channel: &ChannelId, order: &ChannelOrderId) -> Result<Aggregate> {
+    job.world.capabilities(channel)?;
+    job.find(channel, order)?.ok_or_else(|| {
+        Error::new(ErrorKind::NotFound, "engine.order").message(format!(
+            "order {order} is not known on channel {channel}; an id the marketplace gave and a pull has brought is right"
+        ))
+    })
+}
+
+fn on_hand(job: &mut Job<'_>, count: &Count) -> Result<String> {
+    if count.quantity < 0 || count.sku.as_str().is_empty() {
+        return Err(refused(
+            "engine.on_hand",
+            format!(
+                "on hand {} of {:?} is not a count; a SKU and zero or more units are right",
+                count.quantity, count.sku
+            ),
+        ));
+    }
+    if job.tx.item(&count.sku)?.is_some_and(|item| item.is_mapped() && item.as_of >= count.as_of) {
+        return Ok(format!("{}: a count as of the same time or later is known; nothing changed", count.sku));
+    }
+    let entry = Entry::Counted { sku: count.sku.clone(), quantity: count.quantity, as_of: count.as_of };
+    job.tx.append(None, None, Default::default(), job.now, &entry)?;
+    job.count_item(&count.sku, count.quantity, count.as_of)?;
+    let channels: Vec<ChannelId> = job.world.channels.keys().cloned().collect();
+    for channel in channels {
+        if job.tx.listing(&channel, &count.sku)?.is_none() {
+            job.tx.put_listing(&channel, &Listing::new(count.sku.clone()))?;
+        }
+    }
+    let served = serve_waiting(job, &count.sku)?;
+    Ok(format!("{} on hand of {}; {served} waiting orders served", count.quantity, count.sku))
+}
+
+/// Asks the rules again for orders that wait for a SKU, oldest first. Answers how many were accepted.
+pub(crate) fn serve_waiting(job: &mut Job<'_>, sku: &Sku) -> Result<usize> {
+    let mut served = 0;
+    for key in job.tx.waiting(sku, SERVED_AT_ONCE)? {
+        let mut order = job.load(key)?;
+        let before = order.state.accepted;
+        react(job, &mut order)?;
+        served += usize::from(!before && order.state.accepted);
+        job.save(order)?;
+    }
+    Ok(served)
+}
+
+fn open_lines(order: &Aggregate, asked: &[LineQuantity]) -> Result<Vec<LineQuantity>> {
+    let state = &order.state;
+    if asked.is_empty() {
+        let open = state.facts.lines.iter().map(|line| LineQuantity {
+            line_id: line.line_id.clone(),
+            quantity: state.counters(line).wanted,
+        });
+        return Ok(open.filter(|part| part.quantity > 0).collect());
+    }
+    for part in asked {
+        check_quantity(order, part, "engine.cancel")?;
+    }
+    Ok(asked.to_vec())
+}
+
+fn check_quantity(order: &Aggregate, part: &LineQuantity, op: &'static str) -> Result<()> {
+    let state = &order.state;
+    let Some(line) = state.facts.line(&part.line_id) else {
+        let known: Vec<&str> = state.facts.lines.iter().map(|l| l.line_id.as_str()).collect();
+        return Err(refused(
+            op,
+            format!(
+                "order {} has no line {}; its lines are {}",
+                state.channel_order_id,
+                part.line_id,
+                known.join(", ")
+            ),
+        ));
+    };
+    let left = state.counters(line).wanted;
+    if part.quantity == 0 || part.quantity > left {
+        return Err(refused(
+            op,
+            format!(
+                "quantity {} exceeds the {left} units left on line {} of order {}; 1 to {left} is right",
+                part.quantity, part.line_id, state.channel_order_id
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn report_shipment(job: &mut Job<'_>, mut order: Aggregate, report: &ShipmentReport) -> Result<String> {
+    const OP: &str = "engine.report_shipment";
+    let id = order.state.channel_order_id.clone();
+    if let Some(before) = order.state.reports.get(&report.package) {
+        if before == report {
+            return Ok(format!(
+                "package {} of order {id} was reported already; nothing changed",
+                report.package
+            ));
+        }
+        return Err(Error::new(ErrorKind::Conflict, OP).message(format!(
+            "package {} of order {id} was reported with other contents; a number not used yet is right",
+            report.package
+        )));
+    }
+    if !order.state.facts.is_sellers() {
+        return Err(refused(
+            OP,
+            format!(
+                "order {id} is fulfilled by {}; only the seller's own are shipped here",
+                order.state.facts.fulfilled_by
+            ),
+        ));
+    }
+    if report.lines.is_empty() || report.tracking.trim().is_empty() || report.carrier.trim().is_empty() {
+        return Err(refused(
+            OP,
+            format!(
+                "package {} of order {id} needs a carrier, a tracking number and at least one line",
+                report.package
+            ),
+        ));
+    }
+    for (at, part) in report.lines.iter().enumerate() {
+        if report.lines[..at].iter().any(|other| other.line_id == part.line_id) {
+            return Err(refused(
+                OP,
+                format!("line {} stands twice in package {} of order {id}", part.line_id, report.package),
+            ));
+        }
+        check_quantity(&order, part, OP)?;
+    }
+    order.departed_at = Some(report.shipped_at);
+    order.push(job.now, Entry::Reported(Box::new(report.clone())))?;
+    react(job, &mut order)?;
+    job.save(order)?;
+    Ok(format!("package {} of order {id} reported", report.package))
+}
+
+fn resolve(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    key: &CommandKey,
+    outcome: Resolution,
+    by: &str,
+) -> Result<String> {
+    const OP: &str = "engine.resolve";
+    job.world.capabilities(channel)?;
+    let command = job.tx.command(channel, key)?.ok_or_else(|| {
+        Error::new(ErrorKind::NotFound, OP).message(format!("channel {channel} has no command {key}"))
+    })?;
+    if command.state != State::Unresolved {
+        return Err(Error::new(ErrorKind::Conflict, OP).message(format!(
+            "command {key} is {}; only an unresolved one waits for a person",
+            command.state.as_str()
+        )));
+    }
+    let event = match outcome {
+        Resolution::Happened => Event::ResolveHappened,
+        Resolution::Again => Event::ResolveAgain,
+        Resolution::Drop => Event::ResolveDrop,
+    };
+    let mut step = Step::new(event, command.epoch, format!("resolved by {by}"));
+    step.not_before = Some(job.now);
+    let Some(order) = command.order else {
+        crate::stock::step_set(job, channel, &command, step)?;
+        return Ok(format!("{key} resolved by {by}"));
+    };
+    let mut order = job.load(order)?;
+    order.push(job.now, Entry::Stepped { key: key.clone(), step: Box::new(step) })?;
+    react(job, &mut order)?;
+    job.save(order)?;
+    Ok(format!("{key} resolved by {by}"))
+}

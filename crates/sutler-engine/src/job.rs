@@ -1,0 +1,325 @@
+//! One transaction's working set: the order being changed, the items it moves, and what the driver must hear afterwards.
+
+use crate::settings::Settings;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use sutler_core::{
+    Result, Timestamp,
+    address::Address,
+    channel::{Capabilities, Channel, LevelRead},
+    command::{Command, CommandKey},
+    error::{Error, ErrorKind},
+    id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
+    journal::Entry,
+    policy::Policy,
+    ports::store::Tx,
+    rule::StockView,
+    state::OrderState,
+    stock::Item,
+};
+
+/// What every job of an engine knows, apart from the time.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub policy: Policy,
+    pub settings: Settings,
+    pub channels: BTreeMap<ChannelId, Arc<dyn Channel>>,
+    pub jobs: AtomicU64,
+}
+
+impl World {
+    pub(crate) fn capabilities(&self, channel: &ChannelId) -> Result<&Capabilities> {
+        self.channels.get(channel).map(|c| c.capabilities()).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "engine.channel")
+                .message(format!("channel {:?} is not configured here", channel.as_str()))
+        })
+    }
+}
+
+/// What changed, for the drivers' mirrors of open work.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Touched {
+    /// The job's place among all jobs of this engine.
+    pub seq: u64,
+    /// Commands as they stand now, of every order that was changed.
+    pub commands: Vec<(ChannelId, Command)>,
+    /// SKUs whose availability or listing changed.
+    pub skus: BTreeSet<Sku>,
+    /// Orders seen for the first time.
+    pub new_orders: u64,
+    /// Orders whose facts changed.
+    pub changed_orders: u64,
+}
+
+/// A transaction under way.
+pub(crate) struct Job<'t> {
+    pub tx: &'t mut dyn Tx,
+    pub world: &'t World,
+    pub now: Timestamp,
+    pub touched: Touched,
+    items: BTreeMap<Sku, (Item, bool)>,
+}
+
+impl<'t> Job<'t> {
+    pub(crate) fn new(tx: &'t mut dyn Tx, world: &'t World, now: Timestamp) -> Self {
+        let touched = Touched { seq: world.jobs.fetch_add(1, Ordering::Relaxed), ..Touched::default() };
+        Job { tx, world, now, touched, items: BTreeMap::new() }
+    }
+
+    /// Loads an item into the working set; one nobody named is there, not counted.
+    pub(crate) fn item(&mut self, sku: &Sku) -> Result<&mut (Item, bool)> {
+        if !self.items.contains_key(sku) {
+            let item = self.tx.item(sku)?.unwrap_or_else(|| Item::new(sku.clone()));
+            self.items.insert(sku.clone(), (item, false));
+        }
+        self.items
+            .get_mut(sku)
+            .ok_or_else(|| Error::new(ErrorKind::Store, "engine.item").message("item vanished"))
+    }
+
+    fn move_item(&mut self, sku: &Sku, change: impl FnOnce(&mut Item)) -> Result<()> {
+        let (item, dirty) = self.item(sku)?;
+        change(item);
+        *dirty = true;
+        self.touched.skus.insert(sku.clone());
+        Ok(())
+    }
+
+    /// Replaces an item's count; called with what left since.
+    pub(crate) fn count_item(&mut self, sku: &Sku, quantity: i64, as_of: Timestamp) -> Result<()> {
+        let departed = self.tx.departed_since(sku, as_of)?;
+        self.move_item(sku, |item| {
+            (item.counted, item.as_of, item.departed) = (Some(quantity), as_of, departed);
+        })
+    }
+
+    /// Writes the items that moved and says what changed. Call once, last.
+    pub(crate) fn finish(self) -> Result<Touched> {
+        for (item, dirty) in self.items.values() {
+            if *dirty {
+                self.tx.put_item(item)?;
+            }
+        }
+        Ok(self.touched)
+    }
+
+    /// Loads an order that is there.
+    pub(crate) fn load(&mut self, key: OrderKey) -> Result<Aggregate> {
+        let state = self.tx.order(key)?.ok_or_else(|| {
+            Error::new(ErrorKind::Store, "engine.load")
+                .message(format!("order {} is not in the store", key.0))
+        })?;
+        let commands = self.tx.commands(key)?;
+        Ok(Aggregate::new(state, commands))
+    }
+
+    /// Loads an order by the channel's id, if it is there.
+    pub(crate) fn find(&mut self, channel: &ChannelId, id: &ChannelOrderId) -> Result<Option<Aggregate>> {
+        match self.tx.known(channel, id)? {
+            Some((key, _)) => self.load(key).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes an order with everything that follows from its change: journal, commands, items, listings.
+    pub(crate) fn save(&mut self, mut order: Aggregate) -> Result<()> {
+        if order.entries.is_empty() {
+            return Ok(());
+        }
+        let key = order.state.key;
+        for entry in &order.entries {
+            let seq = self.tx.append(
+                Some(key),
+                Some(&order.state.channel),
+                order.state.version,
+                self.now,
+                entry,
+            )?;
+            order.state.version = seq;
+        }
+        let due = self.world.policy.deadlines.due(&order.state);
+        self.tx.put_order(&order.state, due, due.map(|due| due - self.world.policy.deadlines.margin))?;
+        for command in &mut order.commands {
+            if order.changed.contains(&command.key) {
+                command.order = Some(key);
+                command.channel_order_id = Some(order.state.channel_order_id.clone());
+            }
+        }
+        // Closed ones first, so that what they held is free for what follows.
+        for open in [false, true] {
+            for command in
+                order.commands.iter().filter(|c| c.is_open() == open && order.changed.contains(&c.key))
+            {
+                self.tx.put_command(&order.state.channel, command)?;
+            }
+        }
+        self.move_stock(&order)?;
+        let channel = order.state.channel.clone();
+        let changed = order.changed;
+        self.touched.commands.extend(
+            order
+                .commands
+                .into_iter()
+                .filter(|c| c.is_open() || changed.contains(&c.key))
+                .map(|c| (channel.clone(), c)),
+        );
+        Ok(())
+    }
+
+    fn move_stock(&mut self, order: &Aggregate) -> Result<()> {
+        let after = Shares::of(&order.state);
+        for (sku, delta) in difference(&order.before.demand, &after.demand) {
+            self.move_item(&sku, |item| item.demand += delta)?;
+        }
+        for (sku, delta) in difference(&order.before.allocation, &after.allocation) {
+            self.move_item(&sku, |item| item.allocated += delta)?;
+        }
+        for (sku, delta) in difference(&order.before.departed, &after.departed) {
+            let at = order.departed_at.unwrap_or(self.now);
+            self.tx.add_departure(&sku, at, delta)?;
+            self.move_item(&sku, |item| {
+                if at > item.as_of {
+                    item.departed += delta;
+                }
+            })?;
+        }
+        let sells = self.world.policy.publish_stock
+            && self.world.capabilities(&order.state.channel).is_ok_and(|c| c.levels != LevelRead::None);
+        if sells && order.state.facts.is_sellers() {
+            for (sku, units) in difference(&order.before.ordered, &after.ordered) {
+                if let Some(mut listing) = self.tx.listing(&order.state.channel, &sku)? {
+                    listing.sold(units, order.state.placed_at());
+                    self.tx.put_listing(&order.state.channel, &listing)?;
+                    self.touched.skus.insert(sku);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl StockView for Job<'_> {
+    fn item(&self, sku: &Sku) -> Option<&Item> {
+        self.items.get(sku).map(|(item, _)| item)
+    }
+}
+
+/// What an order takes of stock.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shares {
+    pub demand: Vec<(Sku, i64)>,
+    pub allocation: Vec<(Sku, i64)>,
+    pub departed: Vec<(Sku, i64)>,
+    pub ordered: Vec<(Sku, i64)>,
+}
+
+impl Shares {
+    fn of(state: &OrderState) -> Self {
+        let mut ordered: BTreeMap<Sku, i64> = BTreeMap::new();
+        if state.facts.is_sellers() {
+            for line in &state.facts.lines {
+                if let Some(sku) = &line.sku {
+                    *ordered.entry(sku.clone()).or_default() += i64::from(line.ordered);
+                }
+            }
+        }
+        Shares {
+            demand: state.demand(),
+            allocation: state.allocation(),
+            departed: state.departed(),
+            ordered: ordered.into_iter().collect(),
+        }
+    }
+}
+
+fn difference(before: &[(Sku, i64)], after: &[(Sku, i64)]) -> Vec<(Sku, i64)> {
+    if before == after {
+        return Vec::new();
+    }
+    let mut all: BTreeMap<&Sku, i64> = BTreeMap::new();
+    for (sku, units) in after {
+        *all.entry(sku).or_default() += units;
+    }
+    for (sku, units) in before {
+        *all.entry(sku).or_default() -= units;
+    }
+    all.into_iter().filter(|(_, delta)| *delta != 0).map(|(sku, delta)| (sku.clone(), delta)).collect()
+}
+
+/// One order with its commands, being changed by entries.
+#[derive(Debug)]
+pub(crate) struct Aggregate {
+    pub state: OrderState,
+    pub commands: Vec<Command>,
+    /// The address, where this job has it.
+    pub address: Option<Address>,
+    /// When units that leave by this change left.
+    pub departed_at: Option<Timestamp>,
+    entries: Vec<Entry>,
+    changed: BTreeSet<CommandKey>,
+    pub before: Shares,
+}
+
+impl Aggregate {
+    fn new(state: OrderState, commands: Vec<Command>) -> Self {
+        let before = Shares::of(&state);
+        Aggregate {
+            state,
+            commands,
+            address: None,
+            departed_at: None,
+            entries: Vec::new(),
+            changed: BTreeSet::new(),
+            before,
+        }
+    }
+
+    /// An order seen for the first time, at a fresh key.
+    pub(crate) fn fresh(key: OrderKey, channel: ChannelId, id: ChannelOrderId, now: Timestamp) -> Self {
+        let mut state = OrderState::new(channel, id, now);
+        state.key = key;
+        state.version = Seq(0);
+        Aggregate::new(state, Vec::new())
+    }
+
+    /// Applies an entry and remembers it for the journal.
+    pub(crate) fn push(&mut self, now: Timestamp, entry: Entry) -> Result<()> {
+        self.state.apply(&mut self.commands, now, &entry)?;
+        match &entry {
+            Entry::Intended(command) => {
+                self.changed.insert(command.key.clone());
+            }
+            Entry::Stepped { key, .. } => {
+                self.changed.insert(key.clone());
+            }
+            _ => {}
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Did anything change?
+    pub(crate) fn is_changed(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    /// The ordinal a new command of this verb and subject gets.
+    pub(crate) fn next_ordinal(&self, verb: sutler_core::command::Verb, subject: &str) -> u32 {
+        self.commands
+            .iter()
+            .filter(|c| c.key.verb == verb && c.key.subject == subject)
+            .map(|c| c.key.ordinal + 1)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Does an open command touch any of `targets`?
+    pub(crate) fn is_taken(&self, targets: &[String]) -> bool {
+        self.commands.iter().filter(|c| c.is_open()).any(|c| c.targets().iter().any(|t| targets.contains(t)))
+    }
+}

@@ -1,0 +1,330 @@
+//! What becomes of commands: marked as sent before the first byte leaves, and every answer, silence and probe after it.
+
+use crate::{
+    job::{Aggregate, Job},
+    react::react,
+    stock,
+};
+use sutler_core::{
+    Applied, Error, Result, Retry, Timestamp,
+    channel::{Probe, ProbeKind, Receipt, Repeat, VerbSpec},
+    command::{Act, Command, CommandKey, Event, State},
+    error::ErrorKind,
+    id::ChannelId,
+    journal::{Entry, Step},
+    time::Duration,
+};
+
+/// An early probe may see a "yes" long before a "no" can count.
+const FIRST_PROBE: Duration = Duration::seconds(15);
+
+/// How a call ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Ended {
+    /// With the channel's answer.
+    Receipt(Receipt),
+    /// Without one: what we know of it.
+    NoAnswer { applied: Applied, after: Option<std::time::Duration>, why: String },
+}
+
+impl Ended {
+    pub(crate) fn of(result: Result<Receipt>) -> Ended {
+        match result {
+            Ok(receipt) => Ended::Receipt(receipt),
+            Err(error) => Ended::lost(&error),
+        }
+    }
+
+    pub(crate) fn lost(error: &Error) -> Ended {
+        let after = match error.retry() {
+            Retry::After(wait) => Some(wait),
+            Retry::Backoff | Retry::Never => None,
+        };
+        Ended::NoAnswer { applied: error.applied(), after, why: error.to_string() }
+    }
+}
+
+/// Why a command cannot be sent now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotNow {
+    /// Something else of the order must happen first; hearing of the order again asks again.
+    Blocked,
+    /// The order must be read first.
+    Look,
+    /// Not before this instant.
+    Until(Timestamp),
+    /// It is not intended any more.
+    Gone,
+}
+
+/// A fresh read made for one command: when it was asked, and the before-image of a `Once` verb.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub asked_at: Timestamp,
+    pub before: Option<u32>,
+}
+
+fn spec<'w>(job: &Job<'w>, channel: &ChannelId, command: &Command) -> Result<&'w VerbSpec> {
+    let verb = command.key.verb;
+    job.world.capabilities(channel)?.verb(verb).ok_or_else(|| {
+        Error::new(ErrorKind::Config, "engine.send").message(format!(
+            "channel {channel} cannot {}; its capabilities do not declare it",
+            verb.as_str()
+        ))
+    })
+}
+
+/// Marks one command as sent: durable before the first byte leaves. Answers the command as it then stands.
+pub(crate) fn send(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    key: &CommandKey,
+    epoch: u64,
+    look: Option<Look>,
+    call_timeout: Duration,
+) -> Result<std::result::Result<Command, NotNow>> {
+    let Some(command) = job.tx.command(channel, key)? else { return Ok(Err(NotNow::Gone)) };
+    let Some(order_key) = command.order else { return Ok(Err(NotNow::Gone)) };
+    if command.state != State::Intended {
+        return Ok(Err(NotNow::Gone));
+    }
+    if command.not_before > job.now {
+        return Ok(Err(NotNow::Until(command.not_before)));
+    }
+    let mut order = job.load(order_key)?;
+    if let Some(why_not) = not_now(job, &order, &command, look)? {
+        return Ok(Err(why_not));
+    }
+    let spec = spec(job, channel, &command)?;
+    let mut step = Step::new(Event::Send, epoch, "");
+    step.quiet_until = Some(job.now + call_timeout + spec.apply_max);
+    step.before = look.and_then(|look| look.before);
+    order.push(job.now, Entry::Stepped { key: key.clone(), step: Box::new(step) })?;
+    let sent = order.commands.iter().find(|c| c.key == *key).cloned();
+    job.save(order)?;
+    Ok(sent.ok_or(NotNow::Gone))
+}
+
+fn not_now(
+    job: &Job<'_>,
+    order: &Aggregate,
+    command: &Command,
+    look: Option<Look>,
+) -> Result<Option<NotNow>> {
+    let state = &order.state;
+    match &command.act {
+        Act::Acknowledge(_) if !state.holds.is_empty() && state.reports.is_empty() => {
+            Ok(Some(NotNow::Blocked))
+        }
+        Act::Acknowledge(_) => Ok(None),
+        Act::ConfirmShipment(_) | Act::Cancel(_) => {
+            let needs_ack = matches!(command.act, Act::ConfirmShipment(_))
+                && job.world.capabilities(&state.channel)?.acknowledge
+                && !state.is_acknowledged();
+            if needs_ack {
+                return Ok(Some(NotNow::Blocked));
+            }
+            let Some(look) = look.filter(|look| look.asked_at >= job.now - job.world.settings.last_look)
+            else {
+                return Ok(Some(NotNow::Look));
+            };
+            // What a predecessor may still do to the same units would be mistaken for ours.
+            let neighbour = order
+                .commands
+                .iter()
+                .filter(|c| c.key != command.key && c.key.verb == command.key.verb && c.attempt > 0)
+                .filter(|c| c.targets().iter().any(|t| command.targets().contains(t)))
+                .filter(|c| same_units(&c.act, &command.act))
+                .filter_map(|c| c.quiet_until)
+                .max();
+            let lag = match spec(job, &state.channel, command)?.probe {
+                ProbeKind::Conclusive { after } => after,
+                ProbeKind::PositiveOnly | ProbeKind::None => Duration::zero(),
+            };
+            Ok(match neighbour.map(|quiet| quiet + lag) {
+                Some(quiet) if look.asked_at < quiet && job.now < quiet => Some(NotNow::Until(quiet)),
+                Some(quiet) if look.asked_at < quiet => Some(NotNow::Look),
+                _ => None,
+            })
+        }
+        Act::SetLevel(_) => Ok(Some(NotNow::Gone)),
+        _ => Ok(None),
+    }
+}
+
+fn same_units(one: &Act, other: &Act) -> bool {
+    match (one, other) {
+        (Act::ConfirmShipment(a), Act::ConfirmShipment(b)) => {
+            sutler_core::order::tracking_key(&a.report.tracking)
+                == sutler_core::order::tracking_key(&b.report.tracking)
+        }
+        _ => true,
+    }
+}
+
+/// Writes down how a call ended. A late outcome of an attempt that is history already changes nothing.
+pub(crate) fn record(job: &mut Job<'_>, channel: &ChannelId, sent: &Command, ended: &Ended) -> Result<()> {
+    let Some(command) = job.tx.command(channel, &sent.key)? else { return Ok(()) };
+    let current = command.attempt == sent.attempt && command.epoch == sent.epoch;
+    if !current || !matches!(command.state, State::Sent | State::Accepted) {
+        return Ok(());
+    }
+    let step = step_of(job, channel, &command, ended)?;
+    advance(job, channel, &command, step)
+}
+
+fn step_of(job: &Job<'_>, channel: &ChannelId, command: &Command, ended: &Ended) -> Result<Step> {
+    let step = |event, why: &str| Step::new(event, command.epoch, why);
+    let pause = |after: Option<std::time::Duration>| {
+        let told = after.and_then(|wait| Duration::from_std(wait).ok());
+        job.now + told.unwrap_or_else(|| backoff(command.attempt))
+    };
+    Ok(match ended {
+        Ended::Receipt(Receipt::Done { evidence }) => step(Event::Done, evidence),
+        Ended::Receipt(Receipt::Refused { code, why }) => step(Event::Refuse, &format!("{code}: {why}")),
+        Ended::Receipt(Receipt::Accepted { handle }) => {
+            let mut step = step(Event::Accept, "");
+            step.handle = Some(handle.clone());
+            step.not_before = Some(job.now + Duration::minutes(1));
+            step
+        }
+        Ended::Receipt(Receipt::NotApplied { why, after }) => {
+            let mut step = step(Event::NotApplied, why);
+            step.not_before = Some(pause(*after));
+            step
+        }
+        // A command the channel accepted stays accepted when asking after it fails.
+        Ended::NoAnswer { applied: Applied::No, after, why } if command.state == State::Sent => {
+            let mut step = step(Event::NotApplied, why);
+            step.not_before = Some(pause(*after));
+            step
+        }
+        Ended::NoAnswer { why, .. } => {
+            let mut step = step(Event::Lose, why);
+            step.not_before = Some(first_probe(job, channel, command)?);
+            step
+        }
+    })
+}
+
+fn first_probe(job: &Job<'_>, channel: &ChannelId, command: &Command) -> Result<Timestamp> {
+    Ok(match spec(job, channel, command)?.probe {
+        ProbeKind::None => command.quiet_until.unwrap_or(job.now).max(job.now),
+        ProbeKind::Conclusive { .. } | ProbeKind::PositiveOnly => job.now + FIRST_PROBE,
+    })
+}
+
+fn backoff(attempt: u32) -> Duration {
+    Duration::seconds(1 << attempt.clamp(1, 8))
+}
+
+fn advance(job: &mut Job<'_>, channel: &ChannelId, command: &Command, step: Step) -> Result<()> {
+    let Some(key) = command.order else { return stock::step_set(job, channel, command, step) };
+    let mut order = job.load(key)?;
+    let cancels_for_stock = matches!(
+        &command.act,
+        Act::Cancel(cancel) if cancel.reason == sutler_core::command::CancelReason::OutOfStock
+    );
+    let happened = sutler_core::command::table::step(command.state, step.event)? == State::Confirmed;
+    order.push(job.now, Entry::Stepped { key: command.key.clone(), step: Box::new(step) })?;
+    if cancels_for_stock && happened && job.world.capabilities(channel)?.out_of_stock_zeroes {
+        stock::zeroed(job, channel, &order.state, command)?;
+    }
+    react(job, &mut order)?;
+    job.save(order)
+}
+
+/// A `Sent` found from before this lease is in doubt, never intended.
+pub(crate) fn lose(job: &mut Job<'_>, channel: &ChannelId, command: &Command) -> Result<()> {
+    let mut step = Step::new(Event::Lose, command.epoch, "sent before a restart; nobody heard the answer");
+    step.not_before = Some(first_probe(job, channel, command)?);
+    advance(job, channel, command, step)
+}
+
+/// What a probe, asked at `asked_at`, means for a doubtful command.
+pub(crate) fn probed(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    doubt: &Command,
+    asked_at: Timestamp,
+    saw: &Probe,
+) -> Result<()> {
+    let Some(command) = job.tx.command(channel, &doubt.key)? else { return Ok(()) };
+    if command.state != State::InDoubt || command.attempt != doubt.attempt {
+        return Ok(());
+    }
+    let spec = spec(job, channel, &command)?.clone();
+    let settings = &job.world.settings;
+    let quiet = command.quiet_until.unwrap_or(asked_at);
+    let new = |event, why: &str| Step::new(event, command.epoch, why);
+    let step = match (saw, spec.probe) {
+        (Probe::Happened { evidence }, _) => new(Event::ProbeHappened, evidence),
+        (Probe::DidNot, ProbeKind::Conclusive { after }) if asked_at < quiet + after => {
+            // Too early to be believed: ask again when it can be.
+            return postpone(job, channel, &command, quiet + after);
+        }
+        (Probe::DidNot, ProbeKind::Conclusive { .. }) if command.noes + 1 >= 2 => {
+            let mut step = new(Event::ProbeDidNot, "two reads after the quiet time do not show it");
+            step.not_before = Some(job.now);
+            step
+        }
+        (Probe::DidNot, ProbeKind::Conclusive { .. }) => {
+            let mut step = new(Event::FirstNo, "a read after the quiet time does not show it");
+            step.not_before = Some(job.now + settings.probe_gap);
+            step
+        }
+        (Probe::Inconclusive { .. } | Probe::DidNot, _) if asked_at < quiet => {
+            return postpone(job, channel, &command, quiet);
+        }
+        (Probe::Inconclusive { why }, _) => inconclusive(job, &command, &spec, why),
+        (Probe::DidNot, _) => inconclusive(job, &command, &spec, "not shown, which proves nothing here"),
+    };
+    advance(job, channel, &command, step)
+}
+
+fn inconclusive(job: &Job<'_>, command: &Command, spec: &VerbSpec, why: &str) -> Step {
+    let repeatable = repeat_of(job, command, spec) == Repeat::Repeatable;
+    let event = match (repeatable, command.probes + 1 >= job.world.settings.probes_max) {
+        (true, _) => Event::Repeat,
+        (false, true) => Event::GiveUp,
+        (false, false) => Event::Inconclusive,
+    };
+    let mut step = Step::new(event, command.epoch, why);
+    step.not_before =
+        Some(if repeatable { job.now } else { job.now + spec.apply_max * (1 << command.probes.min(10)) });
+    step
+}
+
+/// A part of a line's units may repeat where the whole is guarded.
+fn repeat_of(_job: &Job<'_>, command: &Command, spec: &VerbSpec) -> Repeat {
+    if command.act.quantities().is_empty() { spec.repeat } else { spec.repeat_partial }
+}
+
+fn postpone(job: &mut Job<'_>, channel: &ChannelId, command: &Command, until: Timestamp) -> Result<()> {
+    let mut later = command.clone();
+    later.not_before = until;
+    job.tx.put_command(channel, &later)?;
+    job.touched.commands.push((channel.clone(), later));
+    Ok(())
+}
+
+/// What became of accepted work: a receipt each, nothing yet, or lost.
+pub(crate) fn settled_later(job: &mut Job<'_>, channel: &ChannelId, commands: &[Command]) -> Result<()> {
+    for pending in commands {
+        let Some(command) = job.tx.command(channel, &pending.key)? else { continue };
+        if command.state != State::Accepted || command.attempt != pending.attempt {
+            continue;
+        }
+        let since = command.sent_at.unwrap_or(job.now);
+        if job.now - since >= job.world.settings.settle_patience {
+            let mut step = Step::new(Event::Lose, command.epoch, "accepted and not finished in time");
+            step.not_before = Some(first_probe(job, channel, &command)?);
+            advance(job, channel, &command, step)?;
+        } else {
+            // 1 minute, then twice as long each time, as Walmart advises for feeds.
+            let wait = (job.now - since).clamp(Duration::minutes(1), Duration::hours(4));
+            postpone(job, channel, &command, job.now + wait)?;
+        }
+    }
+    Ok(())
+}

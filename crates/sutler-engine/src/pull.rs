@@ -1,0 +1,186 @@
+//! Windows of a pull: where to begin, how to split, what may never happen. Pure.
+
+use sutler_core::{
+    Result, Timestamp,
+    channel::{Page, PullFrom, StreamKind, StreamSpec, Window},
+    error::{Error, ErrorKind, Retry},
+    ports::store::{StreamRow, WindowRow},
+    time::Duration,
+};
+
+/// Begins a pull where none is under way: everything since the watermark, which lies the visibility delay behind.
+pub(crate) fn begin(row: &mut StreamRow, spec: &StreamSpec, server_now: Timestamp, delay: Duration) {
+    if !row.windows.is_empty() {
+        return;
+    }
+    let horizon = match spec.kind {
+        StreamKind::Created => server_now - spec.horizon,
+        // What changed before the first pull is shown by the first pull of created orders.
+        StreamKind::Changed => server_now - delay,
+    };
+    let from = row.watermark.map_or(horizon, |mark| mark.max(server_now - spec.horizon));
+    row.began_at = Some(server_now);
+    row.windows = vec![WindowRow { from, to: server_now, cursor: None, parent_total: None, last_page: None }];
+}
+
+/// What to read next of a pull under way.
+pub(crate) fn from(row: &StreamRow) -> Option<PullFrom> {
+    let window = row.windows.first()?;
+    Some(PullFrom {
+        stream: row.id.clone(),
+        window: Window { from: window.from, to: window.to },
+        cursor: window.cursor.clone(),
+    })
+}
+
+/// Takes a page into account. Answers whether the pull is complete with it.
+///
+/// # Errors
+/// `Protocol` when the page repeats the one before it: that is no progress (G1). The window begins anew then.
+pub(crate) fn advance(row: &mut StreamRow, page: &Page, delay: Duration) -> Result<bool> {
+    let Some(window) = row.windows.first_mut() else { return Ok(true) };
+    let digest = digest(page);
+    if digest.is_some() && window.last_page == digest {
+        return Err(Error::new(ErrorKind::Protocol, "engine.pull").with_retry(Retry::Backoff).message(format!(
+            "stream {} gave the same {} orders twice in a row, window {} to {}; every page must bring others",
+            row.id,
+            page.orders.len(),
+            window.from,
+            window.to
+        )));
+    }
+    match &page.next {
+        Some(next) => {
+            window.cursor = Some(next.clone());
+            window.last_page = digest;
+        }
+        None => {
+            row.windows.remove(0);
+        }
+    }
+    if !row.windows.is_empty() {
+        return Ok(false);
+    }
+    let began = row.began_at.take();
+    row.pulled_at = began.or(row.pulled_at);
+    row.watermark = row.watermark.max(began.map(|at| at - delay));
+    Ok(true)
+}
+
+/// Begins the window under way anew, after an error that says its pages cannot be trusted.
+pub(crate) fn restart(row: &mut StreamRow) {
+    if let Some(window) = row.windows.first_mut() {
+        window.cursor = None;
+        window.last_page = None;
+    }
+}
+
+/// Splits a window that holds more than the channel pages through.
+///
+/// # Errors
+/// `Protocol` naming the window when splitting no longer helps: never a loop.
+pub(crate) fn split(row: &mut StreamRow, total: u64) -> Result<()> {
+    let Some(window) = row.windows.first().cloned() else { return Ok(()) };
+    let span = window.to - window.from;
+    let shrinks = window.parent_total.is_none_or(|parent| total < parent);
+    if !shrinks || span < Duration::seconds(2) {
+        return Err(Error::new(ErrorKind::Protocol, "engine.pull").with_retry(Retry::Backoff).message(format!(
+            "stream {}: the window {} to {} holds {total} orders and splitting it does not help; a total that shrinks with the window is right",
+            row.id, window.from, window.to
+        )));
+    }
+    let middle = window.from + span / 2;
+    let half = |from, to| WindowRow { from, to, cursor: None, parent_total: Some(total), last_page: None };
+    // The halves share their instant, so that an order at it is in one of them whichever way the channel rounds.
+    row.windows.splice(0..1, [half(window.from, middle), half(middle, window.to)]);
+    Ok(())
+}
+
+fn digest(page: &Page) -> Option<u64> {
+    // FNV-1a: this only has to tell a page from its predecessor.
+    let bytes = page.orders.iter().flat_map(|o| o.channel_order_id.as_str().bytes().chain([0]));
+    (!page.orders.is_empty()).then(|| {
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sutler_core::{channel::RawOrder, id::StreamId, observation::Coverage, time::from_millis};
+
+    fn stream() -> StreamRow {
+        StreamRow {
+            id: StreamId::new("created"),
+            watermark: None,
+            pulled_at: None,
+            windows: vec![],
+            began_at: None,
+        }
+    }
+
+    fn spec() -> StreamSpec {
+        StreamSpec { id: StreamId::new("created"), kind: StreamKind::Created, horizon: Duration::days(179) }
+    }
+
+    fn page(ids: &[&str], next: Option<&str>) -> Page {
+        Page {
+            orders: ids
+                .iter()
+                .map(|id| RawOrder { channel_order_id: (*id).into(), raw: Default::default() })
+                .collect(),
+            next: next.map(str::to_owned),
+            total: None,
+            seller: None,
+            coverage: Coverage::ALL,
+        }
+    }
+
+    #[test]
+    fn g01_the_watermark_never_passes_now_less_the_delay_and_windows_overlap_by_it() {
+        let (mut row, delay) = (stream(), Duration::hours(1));
+        let t1 = from_millis(1_800_000_000_000);
+        begin(&mut row, &spec(), t1, delay);
+        assert_eq!(row.windows[0].from, t1 - Duration::days(179));
+        assert!(advance(&mut row, &page(&["a"], None), delay).unwrap());
+        assert_eq!(row.watermark, Some(t1 - delay));
+        let t2 = t1 + Duration::minutes(5);
+        begin(&mut row, &spec(), t2, delay);
+        assert_eq!((row.windows[0].from, row.windows[0].to), (t1 - delay, t2));
+    }
+
+    #[test]
+    fn g01_a_page_that_repeats_is_an_error_and_not_progress() {
+        let (mut row, delay) = (stream(), Duration::hours(1));
+        begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
+        assert!(!advance(&mut row, &page(&["a", "b"], Some("2")), delay).unwrap());
+        let before = row.clone();
+        let error = advance(&mut row, &page(&["a", "b"], Some("3")), delay).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+        assert_eq!(row, before);
+        restart(&mut row);
+        assert_eq!(from(&row).and_then(|f| f.cursor), None);
+    }
+
+    #[test]
+    fn g01_a_window_that_no_longer_shrinks_is_an_error_that_names_it() {
+        let (mut row, delay) = (stream(), Duration::hours(1));
+        begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
+        split(&mut row, 30_000).unwrap();
+        assert_eq!(row.windows.len(), 2);
+        assert_eq!(row.windows[0].to, row.windows[1].from);
+        split(&mut row, 15_000).unwrap();
+        let error = split(&mut row, 15_000).unwrap_err();
+        assert!(error.text().contains("2026") || error.text().contains("2027"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+    }
+
+    #[test]
+    fn g28_a_cursor_is_kept_as_it_came() {
+        let (mut row, delay) = (stream(), Duration::hours(1));
+        begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
+        let odd = " ?limit=1&amp;createdStartDate=2026%3A01\n";
+        advance(&mut row, &page(&["a"], Some(odd)), delay).unwrap();
+        assert_eq!(from(&row).and_then(|f| f.cursor).as_deref(), Some(odd));
+    }
+}

@@ -1,0 +1,284 @@
+//! What follows from a changed order: commands a read has answered, commands that lost their point, the decision, and new
+//! intents. Running it twice changes nothing the second time.
+
+use crate::job::{Aggregate, Job};
+use sutler_core::{
+    Result,
+    command::{
+        Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, State, Verb,
+    },
+    decide::{DecideCx, decide},
+    journal::{Entry, Step},
+    order::{LineQuantity, OrderView, ShipmentReport},
+    policy::OnCancelRequest,
+    rule::RuleCx,
+};
+
+/// Lets everything that follows follow.
+pub(crate) fn react(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
+    answer_seen(job, order)?;
+    redecide(job, order)?;
+    void_pointless(job, order)?;
+    intend(job, order)
+}
+
+/// A read can show that a command happened: then it did, whoever did it.
+fn answer_seen(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
+    let open: Vec<Command> = order
+        .commands
+        .iter()
+        .filter(|c| matches!(c.state, State::Intended | State::InDoubt | State::Unresolved))
+        .cloned()
+        .collect();
+    for command in open {
+        if let Some(evidence) = shown(order, &command) {
+            let step = Step::new(Event::Seen, command.epoch, evidence);
+            order.push(job.now, Entry::Stepped { key: command.key, step: Box::new(step) })?;
+        }
+    }
+    Ok(())
+}
+
+fn shown(order: &Aggregate, command: &Command) -> Option<String> {
+    let facts = &order.state.facts;
+    match &command.act {
+        Act::Acknowledge(_) => {
+            let taken = !facts.lines.is_empty()
+                && facts.lines.iter().all(|l| l.acknowledged + l.shipped + l.cancelled >= l.ordered)
+                && facts.lines.iter().any(|l| l.acknowledged + l.shipped > 0);
+            taken.then(|| "a read shows every line acknowledged".to_owned())
+        }
+        Act::ConfirmShipment(confirm) => {
+            let wanted: u32 = confirm.report.lines.iter().map(|l| l.quantity).sum();
+            // Before the first send, units under this number are other packages' of ours, or ours sent by somebody else.
+            let before = command.before.unwrap_or_else(|| confirmed_under(order, &confirm.report));
+            (units_under(order, &confirm.report) >= before + wanted)
+                .then(|| format!("a read shows {wanted} more units under {}", confirm.report.tracking))
+        }
+        // What cancelled the units shows only where nothing else of ours did; a probe with its before-image tells.
+        Act::Cancel(cancel) => {
+            let before = command.before?;
+            let wanted: u32 = cancel.lines.iter().map(|l| l.quantity).sum();
+            let shown: u32 =
+                cancel.lines.iter().filter_map(|l| facts.line(&l.line_id)).map(|line| line.cancelled).sum();
+            (shown >= before + wanted).then(|| format!("a read shows {wanted} more units cancelled"))
+        }
+        _ => None,
+    }
+}
+
+fn units_under(order: &Aggregate, report: &ShipmentReport) -> u32 {
+    let lines = report.lines.iter().filter_map(|l| order.state.facts.line(&l.line_id));
+    lines.map(|line| line.shipped_under(&report.tracking)).sum()
+}
+
+fn confirmed_under(order: &Aggregate, report: &ShipmentReport) -> u32 {
+    let key = sutler_core::order::tracking_key(&report.tracking);
+    let ours = order.commands.iter().filter(|c| c.state == State::Confirmed).filter_map(|c| match &c.act {
+        Act::ConfirmShipment(done) if sutler_core::order::tracking_key(&done.report.tracking) == key => {
+            Some(done)
+        }
+        _ => None,
+    });
+    ours.flat_map(|done| &done.report.lines)
+        .filter(|part| report.lines.iter().any(|l| l.line_id == part.line_id))
+        .map(|part| part.quantity)
+        .sum()
+}
+
+/// Asks the rules again, where the order is ours and something is still to be shipped.
+pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
+    let state = &order.state;
+    let wants =
+        state.facts.is_sellers() && state.facts.lines.iter().any(|line| state.counters(line).wanted > 0);
+    if !wants {
+        if !state.holds.is_empty() {
+            // Nothing waits any more: what held it is gone with what it held (G33).
+            let decided = sutler_core::journal::Decided {
+                accept: state.accepted,
+                holds: Vec::new(),
+                judged: state.judged.clone(),
+            };
+            order.push(job.now, Entry::Decided(Box::new(decided)))?;
+        }
+        return Ok(());
+    }
+    let demand = state.demand();
+    for (sku, _) in &demand {
+        job.item(sku)?;
+    }
+    if order.address.is_none() {
+        order.address = job.tx.personal(state.key)?.map(|personal| personal.ship_to);
+    }
+    let own = order.before.allocation.clone();
+    let decided = decide(
+        &job.world.policy,
+        &DecideCx {
+            rule: RuleCx {
+                order: OrderView {
+                    channel: &order.state.channel,
+                    channel_order_id: &order.state.channel_order_id,
+                    facts: &order.state.facts,
+                    ship_to: order.address.as_ref(),
+                },
+                own: &own,
+                demand: &demand,
+                stock: &*job,
+                now: job.now,
+            },
+            released: &order.state.released,
+        },
+    );
+    let same = order.state.decided
+        && order.state.accepted == decided.accept
+        && order.state.holds == decided.holds
+        && order.state.judged == decided.judged;
+    if !same {
+        order.push(job.now, Entry::Decided(Box::new(decided)))?;
+    }
+    Ok(())
+}
+
+/// Voids intents whose target is gone. Lateness alone never voids.
+fn void_pointless(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
+    let intended: Vec<Command> =
+        order.commands.iter().filter(|c| c.state == State::Intended).cloned().collect();
+    for command in intended {
+        if let Some(why) = pointless(order, &command) {
+            let step = Step::new(Event::TargetGone, command.epoch, why);
+            order.push(job.now, Entry::Stepped { key: command.key, step: Box::new(step) })?;
+        }
+    }
+    Ok(())
+}
+
+fn pointless(order: &Aggregate, command: &Command) -> Option<String> {
+    let state = &order.state;
+    let open =
+        |part: &LineQuantity| state.facts.line(&part.line_id).map_or(0, |line| state.counters(line).open);
+    match &command.act {
+        Act::Acknowledge(_) if state.facts.lines.iter().all(|line| state.counters(line).open == 0) => {
+            Some("nothing of the order is open any more".into())
+        }
+        Act::Acknowledge(_) if !state.holds.is_empty() && state.reports.is_empty() => {
+            Some(format!("held since: {}", state.why()))
+        }
+        Act::ConfirmShipment(confirm) => {
+            let short = confirm.report.lines.iter().find(|part| open(part) < part.quantity)?;
+            Some(format!(
+                "line {} has {} open units, the package holds {}",
+                short.line_id,
+                open(short),
+                short.quantity
+            ))
+        }
+        Act::Cancel(cancel) => {
+            let unreported = |part: &LineQuantity| {
+                state.facts.line(&part.line_id).map_or(0, |line| state.counters(line).wanted)
+            };
+            let gone = cancel.lines.iter().find(|part| unreported(part) < part.quantity)?;
+            Some(format!("line {} was handed over or closed before the cancellation left", gone.line_id))
+        }
+        _ => None,
+    }
+}
+
+/// Intends what the order now calls for and does not have yet.
+fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
+    let world = job.world;
+    let capabilities = world.capabilities(&order.state.channel)?;
+    let state = &order.state;
+    if !state.facts.is_sellers() {
+        return Ok(());
+    }
+    let open = state.facts.lines.iter().any(|line| state.counters(line).open > 0);
+    let handed_over = !state.reports.is_empty();
+    if capabilities.acknowledge
+        && open
+        && !state.is_acknowledged()
+        && (state.accepted || handed_over)
+        && !has(order, Verb::Acknowledge, |_| true)
+    {
+        let latest = world.policy.deadlines.acknowledge_by(order.state.placed_at());
+        let subject = order.state.channel_order_id.to_string();
+        push_intent(job, order, Verb::Acknowledge, subject, Act::Acknowledge(Acknowledge {}), latest)?;
+    }
+    if order.state.facts.cancel_requested() && world.policy.on_cancel_request == OnCancelRequest::Cancel {
+        let lines: Vec<LineQuantity> = order
+            .state
+            .facts
+            .lines
+            .iter()
+            .filter(|line| line.cancel_requested)
+            .map(|line| LineQuantity {
+                line_id: line.line_id.clone(),
+                quantity: order.state.counters(line).wanted,
+            })
+            .filter(|part| part.quantity > 0)
+            .collect();
+        cancel(job, order, lines, CancelReason::BuyerAsked)?;
+    }
+    let reports: Vec<ShipmentReport> = order.state.reports.values().cloned().collect();
+    for report in reports {
+        confirm(job, order, report)?;
+    }
+    Ok(())
+}
+
+/// Intends a cancellation, unless it is empty or something open touches the lines. Answers whether it did.
+pub(crate) fn cancel(
+    job: &Job<'_>,
+    order: &mut Aggregate,
+    lines: Vec<LineQuantity>,
+    reason: CancelReason,
+) -> Result<bool> {
+    let act = Act::Cancel(Cancel { lines, reason });
+    let subject = order.state.channel_order_id.to_string();
+    if act.quantities().is_empty() || order.is_taken(&act.targets(&subject)) {
+        return Ok(false);
+    }
+    push_intent(job, order, Verb::Cancel, subject, act, job.now)?;
+    Ok(true)
+}
+
+fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Result<()> {
+    let subject = format!("{}/{}", order.state.channel_order_id, report.package);
+    if has(order, Verb::ConfirmShipment, |key| key.subject == subject) {
+        return Ok(());
+    }
+    let act = Act::ConfirmShipment(ConfirmShipment {
+        method: order.state.facts.method.clone(),
+        // Handed over is handed over: the buyer's wish came too late (G19).
+        override_cancel: order.state.facts.cancel_requested(),
+        report,
+    });
+    let fits = act.quantities().iter().all(|part| {
+        let open = order.state.facts.line(&part.line_id).map_or(0, |line| order.state.counters(line).open);
+        open >= part.quantity
+    });
+    if !fits || order.is_taken(&act.targets(&subject)) {
+        return Ok(());
+    }
+    let due = order.state.facts.ship_by.unwrap_or(order.state.placed_at() + job.world.policy.deadlines.ship);
+    push_intent(job, order, Verb::ConfirmShipment, subject, act, due - job.world.policy.deadlines.margin)
+}
+
+/// Is there a command of that verb that was not voided?
+fn has(order: &Aggregate, verb: Verb, which: impl Fn(&CommandKey) -> bool) -> bool {
+    order.commands.iter().any(|c| c.key.verb == verb && c.state != State::Void && which(&c.key))
+}
+
+fn push_intent(
+    job: &Job<'_>,
+    order: &mut Aggregate,
+    verb: Verb,
+    subject: String,
+    act: Act,
+    latest_safe: sutler_core::Timestamp,
+) -> Result<()> {
+    let ordinal = order.next_ordinal(verb, &subject);
+    let mut command = Command::intend(CommandKey { verb, subject, ordinal }, act, job.now, latest_safe);
+    command.order = Some(order.state.key);
+    command.channel_order_id = Some(order.state.channel_order_id.clone());
+    order.push(job.now, Entry::Intended(Box::new(command)))
+}

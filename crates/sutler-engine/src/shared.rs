@@ -1,0 +1,128 @@
+//! What the drivers of one engine share.
+
+use crate::{
+    health::ChannelStatus,
+    job::{Touched, World},
+};
+use futures_util::task::AtomicWaker;
+use std::{
+    collections::BTreeMap,
+    future::poll_fn,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+use sutler_core::{
+    budget::Budgets,
+    id::ChannelId,
+    ports::{Clock, Entropy, store::Store},
+};
+
+/// Parts an engine runs on.
+#[derive(Clone, Debug)]
+pub struct Ports {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Marketplace time.
+    pub clock: Arc<dyn Clock>,
+    /// Jitter.
+    pub entropy: Arc<dyn Entropy>,
+    /// Rate limits, shared with the pipes of the channels.
+    pub budgets: Arc<Budgets>,
+}
+
+/// Rings one driver awake.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    rung: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        self.rung.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// Ready once for each time it was rung since.
+    pub(crate) fn poll(&self, cx: &mut std::task::Context<'_>) -> Poll<()> {
+        self.waker.register(cx.waker());
+        if self.rung.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    pub(crate) async fn rung(&self) {
+        poll_fn(|cx| self.poll(cx)).await;
+    }
+}
+
+/// Shared by the engine's handle and its drivers.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub ports: Ports,
+    pub world: Arc<World>,
+    pub bells: BTreeMap<ChannelId, Bell>,
+    pub status: Mutex<BTreeMap<ChannelId, ChannelStatus>>,
+    stop: AtomicBool,
+    news: Mutex<BTreeMap<ChannelId, Vec<Touched>>>,
+}
+
+impl Shared {
+    pub(crate) fn new(ports: Ports, world: World) -> Self {
+        let bells = world.channels.keys().map(|id| (id.clone(), Bell::default())).collect();
+        Shared {
+            ports,
+            world: Arc::new(world),
+            bells,
+            status: Mutex::default(),
+            stop: AtomicBool::new(false),
+            news: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+        self.bells.values().for_each(Bell::ring);
+    }
+
+    pub(crate) fn start(&self) {
+        self.stop.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// Tells the other drivers what a job of `from` touched, and answers what concerns `from` itself.
+    pub(crate) fn spread(&self, from: &ChannelId, mut touched: Touched) -> Touched {
+        if self.bells.len() < 2 {
+            return touched;
+        }
+        let mut all = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, bell) in self.bells.iter().filter(|(id, _)| *id != from) {
+            let theirs: Vec<_> =
+                touched.commands.iter().filter(|(channel, _)| channel == id).cloned().collect();
+            if !theirs.is_empty() || !touched.skus.is_empty() {
+                let news = Touched {
+                    seq: touched.seq,
+                    skus: touched.skus.clone(),
+                    commands: theirs,
+                    ..Touched::default()
+                };
+                all.entry(id.clone()).or_default().push(news);
+                bell.ring();
+            }
+        }
+        let commands = std::mem::take(&mut touched.commands)
+            .into_iter()
+            .filter(|(channel, _)| channel == from)
+            .collect();
+        Touched { commands, ..touched }
+    }
+
+    /// What other drivers told this one.
+    pub(crate) fn news(&self, channel: &ChannelId) -> Vec<Touched> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner).remove(channel).unwrap_or_default()
+    }
+}

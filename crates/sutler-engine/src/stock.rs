@@ -1,0 +1,264 @@
+//! Publishing stock: what a listing needs next, and what reads and sets do to our belief. DESIGN §9.
+
+use crate::{intake, job::Job};
+use sutler_core::{
+    Result, Timestamp,
+    channel::{LevelRead, VerbSpec},
+    command::{Act, Command, CommandKey, Event, SetLevel, State, Verb},
+    error::{Error, ErrorKind},
+    id::{ChannelId, Sku},
+    journal::{Entry, Step},
+    state::OrderState,
+    time::Duration,
+};
+
+/// What a listing needs next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Nothing until something changes.
+    Nothing,
+    /// Nothing before this instant.
+    Later(Timestamp),
+    /// Its level must be read.
+    Read,
+    /// Orders must be pulled completely, by a pull begun at or after this instant.
+    Pull(Timestamp),
+    /// It must be set to this level.
+    Set(u32),
+}
+
+/// What the driver knows that the store does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// When the last complete pull of every stream began.
+    pub pulled_at: Option<Timestamp>,
+    /// Orders were served that are not stored yet, or may have been: nothing above zero may be set.
+    pub unread: bool,
+}
+
+/// What the listing of `sku` needs next.
+pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: Reading) -> Result<Plan> {
+    let capabilities = job.world.capabilities(channel)?;
+    let LevelRead::Lagging(lag) = capabilities.levels else { return Ok(Plan::Nothing) };
+    let mapped = job.item(sku)?.0.is_mapped();
+    let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(Plan::Nothing) };
+    if !mapped || !job.world.policy.publish_stock {
+        return Ok(Plan::Nothing);
+    }
+    let now = job.now;
+    if listing.missing && listing.read_at.is_some_and(|at| now - at < job.world.settings.level_interval) {
+        return Ok(Plan::Later(listing.read_at.unwrap_or(now) + job.world.settings.level_interval));
+    }
+    if job.tx.target(channel, &format!("sku/{sku}"))?.is_some() {
+        return Ok(Plan::Nothing);
+    }
+    if let Some(closed) = listing.closed_until.filter(|closed| *closed > now) {
+        return Ok(Plan::Later(closed));
+    }
+    if let Some(pulled_at) = reading.pulled_at
+        && listing.unseen > 0
+    {
+        // Orders become visible within D of being placed: a pull complete up to D after the read has told all.
+        listing.settle_drift(pulled_at - capabilities.visibility_delay);
+        if listing.unseen == 0 {
+            job.tx.put_listing(channel, &listing)?;
+        }
+    }
+    let available = job.item(sku)?.0.available();
+    let desired =
+        listing.desired(available, unseen_everywhere(job, sku)?, i64::from(job.world.policy.buffer));
+    let fresh = listing.read_at.filter(|at| now - *at <= Duration::minutes(2) && *at >= listing.base_from);
+    Ok(match listing.level {
+        Some(level) if level == desired => match listing.verify_at {
+            Some(at) if at <= now => Plan::Read,
+            Some(at) => Plan::Later(at),
+            None => {
+                let again = listing.read_at.unwrap_or(listing.base_to).max(listing.base_to)
+                    + job.world.settings.level_interval;
+                if again <= now { Plan::Read } else { Plan::Later(again) }
+            }
+        },
+        // Going to zero never waits.
+        _ if desired == 0 => Plan::Set(0),
+        None => Plan::Read,
+        Some(_) if fresh.is_none() => match listing.verify_at {
+            // A read that can still show the time before our last set would mislead.
+            Some(at) if at > now => Plan::Later(at),
+            _ => Plan::Read,
+        },
+        Some(level) if desired > level => match (fresh, reading.pulled_at) {
+            (Some(read), Some(pulled)) if pulled >= read && !reading.unread => set(desired),
+            (Some(read), Some(pulled)) if pulled >= read => Plan::Later(now + lag / 20),
+            (Some(read), _) => Plan::Pull(read),
+            (None, _) => Plan::Read,
+        },
+        Some(_) if reading.pulled_at.is_none() => Plan::Pull(now),
+        Some(_) if reading.unread => Plan::Later(now + lag / 20),
+        Some(_) => set(desired),
+    })
+}
+
+fn set(level: i64) -> Plan {
+    Plan::Set(u32::try_from(level).unwrap_or(u32::MAX))
+}
+
+fn unseen_everywhere(job: &Job<'_>, sku: &Sku) -> Result<i64> {
+    let mut sum = 0;
+    for channel in job.world.channels.keys() {
+        sum += job.tx.listing(channel, sku)?.map_or(0, |listing| listing.unseen);
+    }
+    Ok(sum)
+}
+
+/// Intends and marks as sent, in one transaction, so that the level is the one that is right now.
+pub(crate) fn send_set(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    sku: &Sku,
+    reading: Reading,
+    epoch: u64,
+    call_timeout: Duration,
+    apply_max: Duration,
+) -> Result<std::result::Result<Command, Plan>> {
+    let level = match plan(job, channel, sku, reading)? {
+        Plan::Set(level) => level,
+        other => return Ok(Err(other)),
+    };
+    let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(Err(Plan::Nothing)) };
+    listing.ordinal += 1;
+    let key = CommandKey { verb: Verb::SetLevel, subject: sku.to_string(), ordinal: listing.ordinal };
+    let mut command =
+        Command::intend(key.clone(), Act::SetLevel(SetLevel { sku: sku.clone(), level }), job.now, job.now);
+    job.tx.append(
+        None,
+        Some(channel),
+        Default::default(),
+        job.now,
+        &Entry::Intended(Box::new(command.clone())),
+    )?;
+    let mut step = Step::new(Event::Send, epoch, "");
+    step.quiet_until = Some(job.now + call_timeout + apply_max);
+    command.take(&step, job.now)?;
+    job.tx.append(
+        None,
+        Some(channel),
+        Default::default(),
+        job.now,
+        &Entry::Stepped { key, step: Box::new(step) },
+    )?;
+    listing.closed_until = listing.closed_until.max(command.quiet_until);
+    // From here on the level may be the old one or the new one: no belief until the answer.
+    job.tx.put_listing(channel, &listing)?;
+    job.tx.put_command(channel, &command)?;
+    Ok(Ok(command))
+}
+
+/// Applies a step to a stock command and what it means for the listing.
+pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command, step: Step) -> Result<()> {
+    let Act::SetLevel(set) = &command.act else {
+        return Err(Error::new(ErrorKind::Store, "engine.stock")
+            .message(format!("{} is not about stock", command.key)));
+    };
+    let capabilities = job.world.capabilities(channel)?;
+    let LevelRead::Lagging(lag) = capabilities.levels else { return Ok(()) };
+    let answer_means_applied =
+        capabilities.verb(Verb::SetLevel).is_some_and(|spec: &VerbSpec| spec.answer_means_applied);
+    let mut command = command.clone();
+    let mut steps = vec![step];
+    command.take(&steps[0], job.now)?;
+    if command.state == State::Intended {
+        // An absolute level is never sent again as it was: the right one is reckoned anew.
+        let drop = Step::new(Event::TargetGone, command.epoch, "superseded: the level is reckoned anew");
+        command.take(&drop, job.now)?;
+        steps.push(drop);
+    }
+    for step in steps {
+        let entry = Entry::Stepped { key: command.key.clone(), step: Box::new(step) };
+        job.tx.append(None, Some(channel), Default::default(), job.now, &entry)?;
+    }
+    if let Some(mut listing) = job.tx.listing(channel, &set.sku)? {
+        let sent_at = command.sent_at.unwrap_or(job.now);
+        let quiet = command.quiet_until.unwrap_or(job.now);
+        match command.state {
+            State::Confirmed => {
+                let until = if answer_means_applied { job.now } else { quiet };
+                listing.set(i64::from(set.level), sent_at, until);
+                listing.closed_until = Some(until);
+                listing.verify_at = Some(until + lag);
+            }
+            // It did not land, or nobody knows: look before anything else.
+            State::Refused => {
+                listing.closed_until = None;
+                listing.verify_at = Some(job.now);
+            }
+            State::Void if command.noes == 0 && command.why.starts_with("superseded") && quiet > job.now => {
+                listing.closed_until = Some(job.now + Duration::seconds(5));
+            }
+            State::Void => {
+                listing.closed_until = Some(quiet);
+                listing.level = None;
+            }
+            _ => listing.closed_until = listing.closed_until.max(Some(quiet)),
+        }
+        job.tx.put_listing(channel, &listing)?;
+    }
+    job.tx.put_command(channel, &command)?;
+    job.touched.skus.insert(set.sku.clone());
+    job.touched.commands.push((channel.clone(), command));
+    Ok(())
+}
+
+/// A level was read: `None` when the channel does not know the SKU.
+pub(crate) fn read(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    sku: &Sku,
+    level: Option<i64>,
+    asked_at: Timestamp,
+) -> Result<()> {
+    let LevelRead::Lagging(lag) = job.world.capabilities(channel)?.levels else { return Ok(()) };
+    let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(()) };
+    match level {
+        Some(level) => {
+            listing.missing = false;
+            listing.read(level, asked_at, job.now, lag);
+        }
+        None => {
+            listing.missing = true;
+            listing.read_at = Some(asked_at);
+            listing.verify_at = None;
+        }
+    }
+    job.tx.put_listing(channel, &listing)?;
+    job.touched.skus.insert(sku.clone());
+    Ok(())
+}
+
+/// The channel set a SKU's level to zero by itself, because we cancelled for want of stock.
+pub(crate) fn zeroed(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    order: &OrderState,
+    command: &Command,
+) -> Result<()> {
+    for part in command.act.quantities() {
+        let Some(sku) = order.facts.line(&part.line_id).and_then(|line| line.sku.clone()) else { continue };
+        if let Some(mut listing) = job.tx.listing(channel, &sku)? {
+            listing.set(0, command.sent_at.unwrap_or(job.now), job.now);
+            job.tx.put_listing(channel, &listing)?;
+        }
+        job.touched.skus.insert(sku);
+    }
+    Ok(())
+}
+
+/// Serves orders that wait for SKUs whose stock was freed in this job.
+pub(crate) fn serve_freed(job: &mut Job<'_>) -> Result<()> {
+    let skus: Vec<Sku> = job.touched.skus.iter().cloned().collect();
+    for sku in skus {
+        if job.item(&sku)?.0.unallocated() > 0 {
+            intake::serve_waiting(job, &sku)?;
+        }
+    }
+    Ok(())
+}
