@@ -7,9 +7,10 @@ use crate::{
     order::Order,
     policy::Policy,
     rule::{Judged, Proof, RuleCx, StockView, Verdict},
+    stock::Item,
     time::Timestamp,
 };
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 /// What a decision is made from.
 #[derive(Clone, Copy)]
@@ -23,10 +24,12 @@ pub struct DecideCx<'a> {
 /// Asks every rule, in order, and sums up. Pure, and total: every rule is heard even after the first hold, so that a
 /// person sees all reasons at once.
 pub fn decide(policy: &Policy, cx: &DecideCx<'_>) -> Decided {
+    let looked_up = LookedUp { stock: cx.rule.stock, demand: cx.rule.demand, found: Default::default() };
+    let rule_cx = RuleCx { stock: &looked_up, ..cx.rule };
     let mut judged = Vec::with_capacity(policy.rules.len());
     let mut holds: Vec<Hold> = Vec::new();
     for rule in &policy.rules {
-        let verdict = rule.judge(&cx.rule);
+        let verdict = rule.judge(&rule_cx);
         if let Verdict::Hold(reason, proof) | Verdict::Refuse(reason, proof) = &verdict
             && !cx.released.contains(reason)
         {
@@ -35,6 +38,28 @@ pub fn decide(policy: &Policy, cx: &DecideCx<'_>) -> Decided {
         judged.push(Judged { rule: rule.id().clone(), verdict });
     }
     Decided { accept: holds.is_empty(), holds, judged }
+}
+
+/// How many SKUs of an order are remembered; the others are looked up each time.
+const REMEMBERED: usize = 8;
+
+/// Stock, each wanted item looked up once for all rules: in a large map the look-up is dearer than the rules are.
+struct LookedUp<'a> {
+    stock: &'a dyn StockView,
+    demand: &'a [(Sku, i64)],
+    found: [Cell<Option<Option<&'a Item>>>; REMEMBERED],
+}
+
+impl StockView for LookedUp<'_> {
+    fn item(&self, sku: &Sku) -> Option<&Item> {
+        let wanted = self.demand.iter().zip(&self.found).find(|((wanted, _), _)| wanted == sku);
+        let Some((_, cell)) = wanted else { return self.stock.item(sku) };
+        cell.get().unwrap_or_else(|| {
+            let item = self.stock.item(sku);
+            cell.set(Some(item));
+            item
+        })
+    }
 }
 
 fn detail(proof: &Proof) -> String {

@@ -198,9 +198,10 @@ fn name(address: &Address, found: &mut Findings) {
 fn united_states(address: &Address, found: &mut Findings) {
     let state = region(address, found, us::state);
     let zip = postal_code(address, found, us::zip);
-    let military_zip =
-        zip.is_some_and(|zip| ["AA", "AE", "AP"].iter().any(|r| us::state(r).is_some_and(|s| s.has(zip))));
-    if state.is_some_and(us::State::is_military) || is_military_city(&address.city) || military_zip {
+    if state.is_some_and(us::State::is_military)
+        || is_military_city(&address.city)
+        || zip.is_some_and(us::is_military_zip)
+    {
         found.add(Finding::Military);
     }
     if let (Some(state), Some(zip)) = (state, zip)

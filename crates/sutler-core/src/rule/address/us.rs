@@ -22,12 +22,39 @@ impl State {
 /// The state called `text`: its code or its name, in any case.
 pub(super) fn state(text: &str) -> Option<&'static State> {
     if let [a, b] = text.as_bytes() {
-        let key = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
-        let found = STATES.binary_search_by(|state| state.0.as_bytes().cmp(&key)).ok()?;
-        return STATES.get(found);
+        return KEYS.get(slot(*a, *b)?).and_then(|at| STATES.get(usize::from(*at)));
     }
     STATES.iter().find(|state| state.1.eq_ignore_ascii_case(text))
 }
+
+/// Does this ZIP code belong to the armed forces (AA, AE, AP)?
+pub(super) fn is_military_zip(zip: u32) -> bool {
+    matches!(zip, 9_000..=9_999 | 34_000..=34_099 | 96_200..=96_699)
+}
+
+/// Where two letters of any case stand in [`KEYS`].
+const fn slot(a: u8, b: u8) -> Option<usize> {
+    if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() {
+        Some((a.to_ascii_uppercase() - b'A') as usize * 26 + (b.to_ascii_uppercase() - b'A') as usize)
+    } else {
+        None
+    }
+}
+
+/// For each pair of letters the place of its state in [`STATES`], or a place past the end: one look-up instead of a
+/// search, because every order of a US seller asks.
+const KEYS: [u8; 26 * 26] = {
+    let mut keys = [u8::MAX; 26 * 26];
+    let mut at = 0;
+    while at < STATES.len() {
+        let key = STATES[at].0.as_bytes();
+        if let Some(slot) = slot(key[0], key[1]) {
+            keys[slot] = at as u8;
+        }
+        at += 1;
+    }
+    keys
+};
 
 /// A ZIP code's first five digits: `12345`, `12345-6789`, `12345 6789` or `123456789`.
 pub(super) fn zip(text: &str) -> Option<u32> {
@@ -124,6 +151,12 @@ mod tests {
     fn states_are_found_by_code_and_name_in_any_case() {
         for text in ["NY", "ny", "New York", "NEW YORK"] {
             assert!(state(text).is_some_and(|s| s.has(10_001)), "{text}");
+        }
+        for known in STATES {
+            assert_eq!(state(known.0).map(|s| s.0), Some(known.0));
+            assert_eq!(state(known.1).map(|s| s.0), Some(known.0));
+            let military = (0..100_000).filter(|zip| known.has(*zip)).all(is_military_zip);
+            assert_eq!(military, known.is_military(), "{}", known.0);
         }
         for text in ["", "N", "ZZ", "NYC", "New  York", "日本"] {
             assert!(state(text).is_none(), "{text}");
