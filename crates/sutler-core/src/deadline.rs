@@ -85,7 +85,7 @@ impl DeadlinePolicy {
             acknowledge: Duration::hours(4),
             acknowledge_target: Duration::minutes(15),
             ship: Duration::hours(10),
-            auto_cancel: Some(Duration::days(4)),
+            auto_cancel: Some(Duration::hours(95)),
             margin: Duration::minutes(30),
         }
     }
