@@ -6,7 +6,8 @@
 //! What is modelled comes from Walmart's published specification and rate table and from facts reported by sellers in
 //! production. Where no fact was found the choice is stated at its place.
 
-mod control;
+mod carriers;
+pub mod control;
 mod cursor;
 mod dice;
 mod due;
@@ -28,6 +29,7 @@ mod request;
 mod route;
 mod settings;
 mod shipment;
+mod standard;
 mod token;
 mod write;
 
@@ -125,7 +127,7 @@ impl World {
         let mut on_hand: Vec<(String, i64)> = Vec::new();
         let (planned, stale) = match &settings.plan {
             Plan::Standard => {
-                let (orders, shelf) = plan::standard(&settings);
+                let (orders, shelf) = standard::standard(&settings);
                 on_hand = shelf;
                 (orders, true)
             }

@@ -16,8 +16,12 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::order::Ms;
-use super::plan::{FulfilledBy, PlannedLine, PlannedOrder, dice_of, good_address};
+use super::plan::{FulfilledBy, PlannedLine, PlannedOrder};
 use super::request::{Ask, decode};
+use super::standard::{dice_of, good_address};
+
+/// More of anything than anyone sells, and far from where sums would overflow.
+const UNITS_MAX: i64 = 1_000_000_000;
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
@@ -55,6 +59,9 @@ impl World {
             },
             ("GET", ["on-hand"]) => (200, self.declared()),
             ("POST", ["on-hand"]) => match serde_json::from_str::<BTreeMap<String, i64>>(&ask.body) {
+                Ok(given) if given.values().any(|quantity| !(0..=UNITS_MAX).contains(quantity)) => {
+                    fault(400, format!("quantities on hand are whole numbers from 0 to {UNITS_MAX}"))
+                }
                 Ok(given) => {
                     for (sku, quantity) in given {
                         self.stock.entry(sku).or_default().declared = Some(quantity);
@@ -96,10 +103,16 @@ impl World {
         let mut planned = PlannedOrder { fulfilled_by, ..PlannedOrder::seller(instant) };
         match wanted.lines {
             Some(lines) => {
-                if lines.is_empty() || lines.iter().any(|line| line.quantity == 0 || line.sku.is_empty()) {
+                let sound = |line: &PlacedLine| {
+                    !line.sku.is_empty()
+                        && (1..=100_000).contains(&line.quantity)
+                        && line.price.is_none_or(|price| (0.0..=1e6).contains(&price))
+                };
+                if lines.is_empty() || !lines.iter().all(sound) {
                     return fault(
                         400,
-                        "every order has lines, and every line a sku and a quantity above 0".into(),
+                        "every order has lines, and every line a sku, a quantity from 1 to 100000 and a price up to 1000000"
+                            .into(),
                     );
                 }
                 planned.lines.extend(lines.into_iter().map(|line| PlannedLine {

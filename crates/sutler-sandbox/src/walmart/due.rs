@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 use super::World;
 use super::dice::{Dice, Roll, identity};
 use super::order::{AUTO_CANCEL_AFTER, Carrier, DAY, Ms, Order, Package};
-use super::plan::{FulfilledBy, PlannedOrder, arrival};
+use super::plan::{FulfilledBy, PlannedOrder};
+use super::standard::arrival;
 use super::write::Write;
 
 /// Something that is due at an instant.

@@ -37,7 +37,8 @@ impl Stock {
 
     /// A sale of `units`; returns how many of them were never there though the level offered them.
     pub(crate) fn sell(&mut self, units: i64) -> i64 {
-        let left = (self.declared.unwrap_or(0) - self.sold).max(0);
+        // Of a SKU that was never declared nobody can say what is too much.
+        let left = self.declared.map_or(i64::MAX, |declared| (declared - self.sold).max(0));
         let offered = self.level;
         self.sold += units;
         self.level = (self.level - units).max(0);
@@ -244,5 +245,8 @@ pub(crate) fn amount(quantity: &Value) -> Result<i64, String> {
         _ => return Err("quantity.unit must be EACH".into()),
     }
     let amount = members.get("amount").and_then(Value::as_i64);
-    amount.filter(|n| *n >= 0).ok_or_else(|| "quantity.amount must be a whole number of 0 or more".into())
+    // No largest amount is documented; this one keeps sums in bounds.
+    amount
+        .filter(|n| (0..=1_000_000_000).contains(n))
+        .ok_or_else(|| "quantity.amount must be a whole number of 0 or more".into())
 }

@@ -68,7 +68,7 @@ pub(crate) fn amount(out: &mut String, cents: i64) {
     integer(out, (cents / 100) as i64);
     out.push('.');
     integer(out, (cents % 100 / 10) as i64);
-    if cents % 10 != 0 {
+    if !cents.is_multiple_of(10) {
         integer(out, (cents % 10) as i64);
     }
 }

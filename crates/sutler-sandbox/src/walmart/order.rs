@@ -1,8 +1,9 @@
 //! One purchase order and what has happened to its units. No requests, no wire format here.
 
 use super::dice::Roll;
-use super::plan::{Address, Defect, FulfilledBy, PlannedOrder, dice_of, good_address};
+use super::plan::{Address, Defect, FulfilledBy, PlannedOrder};
 use super::settings::Settings;
+use super::standard::{dice_of, good_address};
 
 /// Milliseconds since 1970 of marketplace time.
 pub(crate) type Ms = i64;
@@ -142,14 +143,14 @@ impl Order {
         // Lines "4", "6", "9" are normal: one order in four has gaps in its numbers.
         let gap = if dice.below(Roll::Gap, 4) == 0 { 2 } else { 1 };
         let lines = planned.lines.iter().enumerate().map(|(at, line)| {
-            let product_cents = line.unit_cents * i64::from(line.quantity);
+            let product_cents = line.unit_cents.saturating_mul(i64::from(line.quantity));
             let shipping_cents = if at == 0 && dice.below(Roll::Price, 3) == 0 { 599 } else { 0 };
             Line {
                 number: at as u32 * gap + gap,
                 sku: line.sku.clone(),
                 ordered: line.quantity,
                 product_cents,
-                product_tax_cents: (product_cents * 8 + 50) / 100,
+                product_tax_cents: product_cents / 100 * 8 + (product_cents % 100 * 8 + 50) / 100,
                 shipping_cents,
                 open: line.quantity,
                 acknowledged,

@@ -26,7 +26,7 @@ impl World {
             self.fire("page_repeat");
         }
         let cap = self.settings.result_cap as usize;
-        let end = (from + filter.limit).min(found.len()).min(cap);
+        let end = from.saturating_add(filter.limit).min(found.len()).min(cap);
         let page: Vec<u32> = match found.get(from..end) {
             Some(page) if !filter.exhausted => page.to_vec(),
             _ => Vec::new(),

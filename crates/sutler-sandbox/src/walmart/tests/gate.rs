@@ -1,6 +1,7 @@
 //! The gateway: tokens, required headers, limits, unknown places.
 
 use bytes::Bytes;
+use proptest::prelude::*;
 
 use super::support::*;
 use crate::walmart::World;
@@ -114,5 +115,23 @@ fn every_answer_carries_marketplace_time() {
         let date = answer.headers().get("date").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let read = chrono::DateTime::parse_from_rfc2822(date).map(|d| d.timestamp()).unwrap_or_default();
         assert_eq!(read, after(77).timestamp(), "{path}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_a_client_sends_stops_the_world(
+        method in "GET|POST|PUT|DELETE",
+        path in "/(v3|_sandbox)/(orders|inventory|inventories|feeds|token|on-hand|settings)(/(PO1|released|[%a-zA-Z0-9]{0,4}))?(/(acknowledge|shipping|cancel|cancel-request))?",
+        query in "((limit|sku|poIndex|soIndex|hasMoreElements|createdStartDate|createdEndDate|nextCursor|offset|feedType)=(true|A|MP_INVENTORY|18446744073709551615|-1|2026-11-23|9999-01-01|%[0-9A-F]{0,2}|c0ffee[0-9a-f]{0,17})&){0,4}",
+        body in r#"\{"(sku|A|lines|quantity|orderShipment|inventoryHeader)":("A"|-?[0-9]{1,19}|null|\[\]|\[\{"sku":"A","quantity":[0-9]{1,12},"price":1e[0-9]{1,3}\}\]|\{"unit":"EACH","amount":[0-9]{1,19}\})\}"#,
+    ) {
+        let mut client = Client::new(quiet(vec![order("PO1").line("A", 1)]));
+        let reply = client.send(&method, &format!("{path}?{query}"), &body);
+        let status = reply.answer.map_or(0, |answer| answer.status().as_u16());
+        prop_assert!((200..500).contains(&status), "{status}");
+        prop_assert_eq!(client.get("/v3/orders/PO1").0, 200);
     }
 }
