@@ -101,7 +101,7 @@ fn a_second_401_ends_the_write_unapplied() {
 #[test]
 fn the_renewal_after_a_401_that_takes_too_long_leaves_the_write_unapplied() {
     let world = World::new();
-    world.mints([answer(0, 200), answer(100_000, 200)]).script([answer(0, 401)]);
+    world.mints([answer(0, 200), answer(100_000, 200)]).script([answer(5000, 401)]);
     let (kind, _, applied) = failed(world.go(&WRITE));
     assert_eq!((kind, applied), (ErrorKind::Timeout, Applied::No));
     assert_eq!(world.clock.elapsed_ms(), 30_000, "one time-out covers both tokens and both answers");
