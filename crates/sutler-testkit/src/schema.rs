@@ -32,7 +32,6 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use serde_json::Value;
 
 pub use self::document::LoadError;
 pub use self::finding::{Fault, Finding, Opinion, Side};
@@ -40,8 +39,8 @@ pub use self::tally::Summary;
 pub use self::transport::CheckedTransport;
 
 use self::call::{CALLS, Call};
-use self::document::Subject;
 use self::exceptions::Exceptions;
+use self::library::Library;
 use self::operation::Operation;
 use self::shape::{Flaw, Shape};
 
@@ -49,6 +48,7 @@ mod call;
 mod document;
 mod exceptions;
 mod finding;
+mod library;
 mod operation;
 mod shape;
 mod tally;
@@ -142,7 +142,7 @@ impl Checks {
     /// Those of [`Checks::load`], and a list that does not name calls, reasons and sources.
     pub fn load_with(specs: &Path, exceptions: &str) -> Result<Checks, LoadError> {
         let exceptions = Exceptions::read(exceptions)?;
-        let mut library = Library { specs, newest: BTreeMap::new(), older: BTreeMap::new() };
+        let mut library = Library::of(specs);
         let mut described = Vec::new();
         for call in &CALLS {
             let (newest, older) = library.operations(call)?;
@@ -247,9 +247,16 @@ impl Described {
         let found = self.operation.as_ref().map(&flaws).unwrap_or_default();
         let second = self.second.as_ref().filter(|_| !found.is_empty()).map(flaws);
         let opinion = |flaw: &Flaw| {
-            let same = |other: &Flaw| other.place == flaw.place && other.fault == flaw.fault;
             let others = second.as_ref()?;
-            Some(if others.iter().any(same) { Opinion::Agrees } else { Opinion::Accepts })
+            if others.iter().any(|other| other.place == flaw.place && other.fault == flaw.fault) {
+                return Some(Opinion::Agrees);
+            }
+            // Where it stumbles above this place it has not looked at it.
+            let above = |other: &Flaw| {
+                let below = flaw.place.strip_prefix(&other.place);
+                below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            (!others.iter().any(above)).then_some(Opinion::Accepts)
         };
         found
             .into_iter()
@@ -259,52 +266,6 @@ impl Described {
             })
             .collect()
     }
-}
-
-/// The documents read so far; each is read once, and dropped when the calls have been taken out of it.
-struct Library<'a> {
-    specs: &'a Path,
-    newest: BTreeMap<Subject, Option<Value>>,
-    older: BTreeMap<Subject, Option<Value>>,
-}
-
-impl Library<'_> {
-    fn operations(&mut self, call: &Call) -> Result<(Option<Operation>, Option<Operation>), LoadError> {
-        let (newest, older) = (call.subject.newest(self.specs), call.subject.older(self.specs));
-        if !newest.exists() && !older.exists() {
-            // Reading it anyway gives the error its words.
-            document::load(&newest)?;
-        }
-        let newest = taken(&mut self.newest, call, &newest)?;
-        Ok((newest, taken(&mut self.older, call, &older)?))
-    }
-
-    fn error(&self) -> Result<Shape, LoadError> {
-        let documents = [self.newest.get(&Subject::Orders), self.older.get(&Subject::Orders)];
-        let root = documents.into_iter().flatten().flatten().next();
-        let schema = root.and_then(|root| Some((root, root.pointer("/components/schemas/GatewayError")?)));
-        let refuse = |why: String| LoadError::Document { path: Subject::Orders.newest(self.specs), why };
-        let (root, schema) = schema.ok_or_else(|| refuse("has no schema GatewayError".to_owned()))?;
-        Shape::read(root, schema).map_err(|why| refuse(format!("GatewayError: {why}")))
-    }
-}
-
-/// The call's operation in a document, which is loaded at its first use; `None` where document or operation is not there.
-fn taken(
-    documents: &mut BTreeMap<Subject, Option<Value>>,
-    call: &Call,
-    path: &Path,
-) -> Result<Option<Operation>, LoadError> {
-    let document = match documents.entry(call.subject) {
-        std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-        std::collections::btree_map::Entry::Vacant(entry) => {
-            let read = path.exists().then(|| document::load(path)).transpose()?;
-            entry.insert(read)
-        }
-    };
-    let refuse = |why| LoadError::Document { path: path.to_owned(), why };
-    let Some(root) = document else { return Ok(None) };
-    Operation::read(root, call.method, call.path).map_err(refuse)
 }
 
 #[cfg(test)]

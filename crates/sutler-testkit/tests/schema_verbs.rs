@@ -325,7 +325,8 @@ fn error_bodies_are_held_against_the_published_error() {
         assert!(has(&found, place, Fault::Choice), "{found:#?}");
     }
     let found = checks.answer(&get, &answer(418, &json!({"message": "no"})));
-    assert!(has(&found, "status 418", Fault::Status) && has(&found, "body", Fault::Type), "{found:#?}");
+    assert!(has(&found, "status 418", Fault::Status), "{found:#?}");
+    assert!(has(&found, "body of status 418", Fault::Type), "{found:#?}");
     assert_eq!(checks.summary().messages.len(), 0, "an undocumented status is no answer that was checked");
 }
 
@@ -371,18 +372,10 @@ fn exceptions_excuse_what_they_name_and_turn_stale_unused() {
 
 #[test]
 fn the_second_copy_is_asked() {
-    let Some(checks) = checks() else { return };
+    let Some(folder) = Specs::from_env().or_say_so() else { return };
+    let checks = Checks::load_with(&folder, "").unwrap_or_else(|error| panic!("{error}"));
     // The parameters that only cursors carry are named by the older copy alone.
-    let list = request("GET", "/v3/orders?createdStartDate=2026-06-01&soIndx=4");
-    let found = checks.request(&list);
-    assert_eq!(found.first().and_then(|finding| finding.second_opinion), Some(Opinion::Agrees), "{found:#?}");
-    let mut ship = call("walmart.orders.ship");
-    let carrier = "/orderShipment/orderLines/orderLine/0/orderLineStatuses/orderLineStatus/0/trackingInfo/carrierName/carrier";
-    *ship.body.as_mut().and_then(|body| body.pointer_mut(carrier)).expect("a carrier") = json!("Pigeon");
-    let found = checks.request(&ship.request());
-    assert_eq!(
-        found.first().and_then(|finding| finding.second_opinion),
-        Some(Opinion::Accepts),
-        "{found:#?}"
-    );
+    let found = checks.request(&request("GET", "/v3/orders?soIndex=4&soIndx=4"));
+    let said: Vec<_> = found.iter().map(|finding| (finding.place.as_str(), finding.second_opinion)).collect();
+    assert_eq!(said, [("query soIndex", Some(Opinion::Accepts)), ("query soIndx", Some(Opinion::Agrees))]);
 }

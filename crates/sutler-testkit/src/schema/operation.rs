@@ -177,7 +177,7 @@ impl Operation {
                 let known: Vec<String> = self.answers.keys().map(u16::to_string).collect();
                 let message = format!("is not in the specification, which has {}", known.join(", "));
                 let mut flaws = vec![flaw(format!("status {status}"), Fault::Status, message)];
-                flaws.extend(envelope_flaws(json, error));
+                flaws.extend(envelope_flaws(status, json, error));
                 flaws
             }
         }
@@ -185,17 +185,19 @@ impl Operation {
 }
 
 /// An error body is `{"errors":{"error":[…]}}`, `{"error":[…]}` or `{"errors":[…]}`.
-fn envelope_flaws(json: serde_json::Result<Value>, error: &Shape) -> Vec<Flaw> {
+fn envelope_flaws(status: u16, json: serde_json::Result<Value>, error: &Shape) -> Vec<Flaw> {
+    // Of its own name, so that an exception for an empty 520 does not excuse an empty 200.
+    let whole = format!("body of status {status}");
     let body = match json {
         Ok(body) => body,
-        Err(why) => return vec![flaw("body", Fault::Unreadable, format!("is no JSON: {why}"))],
+        Err(why) => return vec![flaw(whole, Fault::Unreadable, format!("is no JSON: {why}"))],
     };
     let lists =
         [("body.errors.error", "/errors/error"), ("body.error", "/error"), ("body.errors", "/errors")];
     let found = lists.iter().find_map(|(place, at)| Some((place, body.pointer(at)?.as_array()?)));
     let Some((place, errors)) = found else {
         return vec![flaw(
-            "body",
+            whole,
             Fault::Type,
             "is none of the three error envelopes: no list of errors in it",
         )];
