@@ -76,35 +76,44 @@ impl Address {
     /// Takes over the parts of `newer` that are at least as good as ours (a masked copy never overwrites a real one).
     /// Answers whether a real part was replaced by a different real one: an amendment.
     pub fn improve(&mut self, newer: &Address) -> bool {
+        self.take(newer, |ours, theirs| theirs >= ours)
+    }
+
+    /// Takes over the parts of `older` that are better than ours, and nothing else: for a copy that was asked before ours
+    /// and arrived after it. See [`crate::observation::Believed::ship_to_asked_at`].
+    pub fn fill(&mut self, older: &Address) {
+        self.take(older, |ours, theirs| theirs > ours);
+    }
+
+    /// Takes over the differing parts that `wins` says yes to; answers whether a real one replaced a real one.
+    fn take(&mut self, other: &Address, wins: impl Fn(PartState, PartState) -> bool) -> bool {
         let mut amended = false;
         let mut take = |ours: &mut PartState, theirs: PartState, differs: bool| {
-            let better = theirs > *ours || (theirs == *ours && differs);
-            if better && *ours == PartState::Full && theirs == PartState::Full {
-                amended = true;
-            }
-            if better {
+            let taken = wins(*ours, theirs) && (theirs != *ours || differs);
+            amended |= taken && *ours == PartState::Full && theirs == PartState::Full;
+            if taken {
                 *ours = theirs;
             }
-            better
+            taken
         };
-        if take(&mut self.states.name, newer.states.name, self.name != newer.name) {
-            self.name.clone_from(&newer.name);
+        if take(&mut self.states.name, other.states.name, self.name != other.name) {
+            self.name.clone_from(&other.name);
         }
         let differs = (&self.line1, &self.line2, &self.city, &self.region, &self.postal_code, &self.country)
-            != (&newer.line1, &newer.line2, &newer.city, &newer.region, &newer.postal_code, &newer.country);
-        if take(&mut self.states.lines, newer.states.lines, differs) {
-            self.line1.clone_from(&newer.line1);
-            self.line2.clone_from(&newer.line2);
-            self.city.clone_from(&newer.city);
-            self.region.clone_from(&newer.region);
-            self.postal_code.clone_from(&newer.postal_code);
-            self.country.clone_from(&newer.country);
+            != (&other.line1, &other.line2, &other.city, &other.region, &other.postal_code, &other.country);
+        if take(&mut self.states.lines, other.states.lines, differs) {
+            self.line1.clone_from(&other.line1);
+            self.line2.clone_from(&other.line2);
+            self.city.clone_from(&other.city);
+            self.region.clone_from(&other.region);
+            self.postal_code.clone_from(&other.postal_code);
+            self.country.clone_from(&other.country);
         }
-        if take(&mut self.states.phone, newer.states.phone, self.phone != newer.phone) {
-            self.phone.clone_from(&newer.phone);
+        if take(&mut self.states.phone, other.states.phone, self.phone != other.phone) {
+            self.phone.clone_from(&other.phone);
         }
-        if take(&mut self.states.email, newer.states.email, self.email != newer.email) {
-            self.email.clone_from(&newer.email);
+        if take(&mut self.states.email, other.states.email, self.email != other.email) {
+            self.email.clone_from(&other.email);
         }
         amended
     }

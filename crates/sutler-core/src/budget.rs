@@ -4,6 +4,9 @@ use crate::time::{Duration, Timestamp, millis};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Mutex};
 
+/// Tokens are sums of fractions; less than this is no difference.
+const GRAIN: f64 = 1e-9;
+
 /// What a marketplace publishes of one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
@@ -57,19 +60,26 @@ impl Bucket {
         copy.tokens
     }
 
-    /// The earliest instant at which one token can be taken while `reserve` stay behind for more urgent work.
+    /// The earliest millisecond at which one token can be taken while `reserve` stay behind for more urgent work.
     pub fn ready_at(&self, now: Timestamp, reserve: f64) -> Timestamp {
         let mut copy = *self;
         copy.refill(now);
-        let missing = 1.0 + reserve.min(self.rate.capacity - 1.0).max(0.0) - copy.tokens;
-        let wait = if missing <= 0.0 {
-            Duration::zero()
-        } else {
-            Duration::milliseconds(
-                (missing / copy.learnt_per_second.max(1e-9) * 1000.0).ceil().min(1e12) as i64
-            )
-        };
-        (now + wait).max(self.closed_until)
+        let needed = 1.0 + reserve.min(self.rate.capacity - 1.0).max(0.0);
+        if copy.tokens + GRAIN >= needed {
+            return now.max(self.closed_until);
+        }
+        let missing = needed - GRAIN - copy.tokens;
+        let wait = (missing / copy.learnt_per_second.max(GRAIN) * 1000.0).ceil().min(1e12) as i64;
+        // Tokens come back from the last instant we reckoned with, which a clock that was set back lies before.
+        let mut ready = copy.at + Duration::milliseconds(wait);
+        let millisecond = Duration::milliseconds(1);
+        // The division above and the multiplication of a refill may round apart by one step.
+        if copy.tokens(ready) + GRAIN < needed {
+            ready += millisecond;
+        } else if copy.tokens(ready - millisecond) + GRAIN >= needed {
+            ready -= millisecond;
+        }
+        ready.max(self.closed_until)
     }
 
     /// Takes one token if there is one.
@@ -78,7 +88,7 @@ impl Bucket {
             return false;
         }
         self.refill(now);
-        if self.tokens + 1e-9 < 1.0 {
+        if self.tokens + GRAIN < 1.0 {
             return false;
         }
         self.tokens -= 1.0;
@@ -103,13 +113,33 @@ impl Bucket {
         self.tokens = 0.0;
         self.learnt_per_second = (self.learnt_per_second * 0.9).max(self.rate.per_second * 0.5);
         let one_token =
-            Duration::milliseconds((1000.0 / self.learnt_per_second.max(1e-9)).ceil().min(1e12) as i64);
+            Duration::milliseconds((1000.0 / self.learnt_per_second.max(GRAIN)).ceil().min(1e12) as i64);
         self.closed_until = self.closed_until.max(until.unwrap_or(now + one_token));
     }
 
     /// A minute passed without a refusal: believe a hundredth more.
     pub fn eased(&mut self) {
         self.learnt_per_second = (self.learnt_per_second * 1.01).min(self.rate.per_second);
+    }
+
+    /// The same bucket under another published rate: what was spent stays spent.
+    fn at_rate(self, rate: Rate, now: Timestamp) -> Self {
+        let mut copy = self;
+        copy.refill(now);
+        Bucket { rate, learnt_per_second: rate.per_second, tokens: copy.tokens.min(rate.capacity), ..copy }
+    }
+
+    /// Whichever of two beliefs about one bucket allows less.
+    fn lower(self, other: Bucket) -> Self {
+        let at = self.at.max(other.at);
+        let other = if other.rate == self.rate { other } else { other.at_rate(self.rate, at) };
+        Bucket {
+            rate: self.rate,
+            learnt_per_second: self.learnt_per_second.min(other.learnt_per_second),
+            tokens: self.tokens(at).min(other.tokens(at)),
+            at,
+            closed_until: self.closed_until.max(other.closed_until),
+        }
     }
 
     /// Believes fewer tokens: used when a bucket's state was lost, so that a restart does not spend a second bucketful.
@@ -155,12 +185,15 @@ impl Budgets {
         }
     }
 
-    /// Declares a scope with its published rate; keeps the bucket where one is there with that rate.
+    /// Declares a scope with its published rate. A bucket that is there keeps its tokens, also under another rate: a
+    /// changed configuration does not give a second bucketful.
     pub fn declare(&self, scope: &str, rate: Rate, now: Timestamp) {
         self.with(scope, |s| {
-            if s.bucket.is_none_or(|bucket| bucket.rate != rate) {
-                s.bucket = Some(Bucket::full(rate, now));
-            }
+            s.bucket = Some(match s.bucket {
+                Some(bucket) if bucket.rate == rate => bucket,
+                Some(bucket) => bucket.at_rate(rate, now),
+                None => Bucket::full(rate, now),
+            });
         });
     }
 
@@ -245,14 +278,11 @@ impl Budgets {
         all.iter().filter_map(|(scope, s)| s.bucket.map(|bucket| (scope.clone(), bucket))).collect()
     }
 
-    /// Takes saved buckets back, so that a restart does not spend a second bucketful.
+    /// Takes saved buckets back, so that a restart does not spend a second bucketful. Where a scope is declared already,
+    /// whichever belief allows less counts, at the declared rate.
     pub fn restore(&self, saved: Vec<(String, Bucket)>) {
         for (scope, bucket) in saved {
-            self.with(&scope, |s| {
-                if s.bucket.is_none_or(|current| current.rate == bucket.rate) {
-                    s.bucket = Some(bucket);
-                }
-            });
+            self.with(&scope, |s| s.bucket = Some(s.bucket.map_or(bucket, |current| current.lower(bucket))));
         }
     }
 }

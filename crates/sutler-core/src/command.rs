@@ -64,7 +64,7 @@ pub struct Command {
     /// From then on no byte of any attempt can still take effect. A maximum, never lowered.
     #[serde(with = "millis_option")]
     pub quiet_until: Option<Timestamp>,
-    /// How often a probe could not tell.
+    /// How often a probe could not tell since the last send.
     pub probes: u32,
     /// Probes that said "no" since the last send; two are needed.
     pub noes: u32,

@@ -51,7 +51,7 @@ pub struct Deadline {
     pub due: Timestamp,
     /// Who says so.
     pub source: DeadlineSource,
-    /// Reckoned from facts the channel may yet correct.
+    /// Reckoned by us; only an instant of the channel's own is not (G27).
     pub estimated: bool,
     /// What follows if not, in words.
     pub consequence: String,
@@ -77,6 +77,7 @@ pub struct DeadlinePolicy {
 impl DeadlinePolicy {
     /// Walmart US. Acknowledge within 4 hours (developer.walmart.com, acknowledge-a-created-order); unshipped lines are
     /// cancelled 4 calendar days after `estimatedShipDate` since 2023-06-06 (purchase-order-po-line-auto-canceled-event).
+    /// Four calendar days are 95 hours when a clock change lies between.
     /// The ship date follows a cut-off of 14:00 local at the latest and the day's end, so 10 hours after placing is never
     /// later than the channel's own.
     pub fn walmart_us() -> Self {
@@ -102,7 +103,7 @@ impl DeadlinePolicy {
                 kind: DeadlineKind::Acknowledge,
                 due: placed_at + self.acknowledge,
                 source: computed(),
-                estimated: facts.placed_at.is_none(),
+                estimated: true,
                 consequence: "the marketplace may cancel the order".into(),
             },
             Deadline {
@@ -127,7 +128,7 @@ impl DeadlinePolicy {
                 kind: DeadlineKind::AutoCancel,
                 due: ship + after,
                 source: computed(),
-                estimated: facts.ship_by.is_none(),
+                estimated: true,
                 consequence: "the marketplace cancels unshipped lines, counted against the account".into(),
             });
         }

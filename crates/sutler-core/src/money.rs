@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, num::NonZeroU32, str::FromStr};
+use std::{fmt, num::NonZeroU32};
 
 /// An ISO 4217 alphabetic code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,11 +108,12 @@ impl Money {
 
     /// Reads a decimal as the channel wrote it (`12.5`, `-0.10`, `1E2`).
     pub fn parse(text: &str, currency: Currency) -> Result<Self> {
-        let amount = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text)).map_err(|_| {
-            Error::new(ErrorKind::Invalid, "money.parse").message(format!(
-                "amount {text:?} is not a decimal number; digits with a point such as 12.50 are right"
-            ))
-        })?;
+        let amount =
+            Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).map_err(|_| {
+                Error::new(ErrorKind::Invalid, "money.parse").message(format!(
+                    "amount {text:?} is not a decimal number of at most 28 digits; one such as 12.50 is right"
+                ))
+            })?;
         Ok(Money { amount, currency })
     }
 
@@ -134,30 +135,28 @@ impl Money {
     }
 
     /// Splits into `parts` that sum to the whole, differing by at most one minor unit (largest remainder: the first
-    /// parts take what is left over). An amount finer than the minor unit keeps its tail in the first part.
+    /// parts take what is left over). The tail of an amount finer than the minor unit goes to the first part that took none.
     pub fn split(self, parts: NonZeroU32) -> Vec<Money> {
         let unit = self.currency.minor_unit();
         let count = parts.get();
         let base = (self.amount / Decimal::from(count)).trunc_with_scale(self.currency.minor_digits());
         let mut left = self.amount - base * Decimal::from(count);
         let step = if left.is_sign_negative() { -unit } else { unit };
-        let mut all: Vec<Money> = (0..count)
+        (0..count)
             .map(|_| {
-                let extra = if left.abs() >= unit { step } else { Decimal::ZERO };
+                // Once less than a unit is left, the next part takes it and nothing is left for the others.
+                let extra = if left.abs() >= unit { step } else { left };
                 left -= extra;
                 Money { amount: base + extra, currency: self.currency }
             })
-            .collect();
-        if let Some(first) = all.first_mut() {
-            first.amount += left;
-        }
-        all
+            .collect()
     }
 
     /// Whole minor units, for sorting; rounded half to even where the amount is finer.
     pub fn minor_units(self) -> i64 {
-        let scaled = (self.amount / self.currency.minor_unit()).round();
-        i64::try_from(scaled).unwrap_or(if scaled.is_sign_negative() { i64::MIN } else { i64::MAX })
+        let scaled = self.amount.checked_div(self.currency.minor_unit()).map(|scaled| scaled.round());
+        let most = if self.amount.is_sign_negative() { i64::MIN } else { i64::MAX };
+        scaled.and_then(|scaled| i64::try_from(scaled).ok()).unwrap_or(most)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What we were told, with what the telling was able to show, and how tellings fold into facts.
 
 use crate::{
-    address::PartState,
+    address::Place,
+    id::LineId,
+    money::Money,
     order::{Line, LinePackage, OrderFacts},
     time::{Timestamp, millis},
 };
@@ -75,22 +77,60 @@ pub struct Observation {
 }
 
 /// For each group, when the telling that we believe was asked. Part of the stored order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Groups of lines are kept for each line: a telling that shows one line says nothing about the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Believed {
     #[serde(with = "millis")]
     header: Timestamp,
     #[serde(with = "millis")]
-    lines: Timestamp,
-    #[serde(with = "millis")]
     totals: Timestamp,
+    #[serde(with = "millis")]
+    ship_to: Timestamp,
+    lines: Vec<LineBelieved>,
+}
+
+/// The same for one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct LineBelieved {
+    line: LineId,
+    #[serde(with = "millis")]
+    content: Timestamp,
+    #[serde(with = "millis")]
+    statuses: Timestamp,
     #[serde(with = "millis")]
     cancel_requests: Timestamp,
 }
 
+/// Earlier than any telling: some centuries before the first marketplace.
+fn never() -> Timestamp {
+    crate::time::from_millis(i64::MIN / 1_000_000)
+}
+
 impl Default for Believed {
     fn default() -> Self {
-        let never = Timestamp::MIN_UTC.max(crate::time::from_millis(i64::MIN / 1_000_000));
-        Believed { header: never, lines: never, totals: never, cancel_requests: never }
+        Believed { header: never(), totals: never(), ship_to: never(), lines: Vec::new() }
+    }
+}
+
+impl Believed {
+    /// When the telling was asked whose street, city and region we hold. A copy of the address from an earlier one may
+    /// fill gaps ([`crate::address::Address::fill`]) and must not overwrite.
+    pub fn ship_to_asked_at(&self) -> Timestamp {
+        self.ship_to
+    }
+
+    fn line(&mut self, id: &LineId) -> &mut LineBelieved {
+        let place = match self.lines.binary_search_by(|l| l.line.cmp(id)) {
+            Ok(found) => found,
+            Err(place) => {
+                let (content, statuses, cancel_requests) = (never(), never(), never());
+                self.lines
+                    .insert(place, LineBelieved { line: id.clone(), content, statuses, cancel_requests });
+                place
+            }
+        };
+        &mut self.lines[place]
     }
 }
 
@@ -115,7 +155,7 @@ impl OrderFacts {
 
     /// Folds one telling in. Any permutation and duplication of the same tellings gives the same facts (G10): counters
     /// are maxima (a marketplace never un-ships or un-cancels), other groups belong to the telling asked last, ties to
-    /// the greater value.
+    /// the greater value. Lines are told one by one: a line that a later telling does not show keeps what was told of it.
     pub fn fold(&mut self, believed: &mut Believed, seen: &Observation) {
         let (told, at) = (&seen.facts, seen.asked_at);
         if seen.coverage.covers(Group::Header)
@@ -132,59 +172,42 @@ impl OrderFacts {
             self.unmapped.clone_from(&told.unmapped);
         }
         if seen.coverage.covers(Group::Totals)
-            && newer(at, believed.totals, || rank(&told.total) > rank(&self.total))
+            && newer(at, believed.totals, || total_rank(&told.total) > total_rank(&self.total))
         {
             believed.totals = at;
             self.total = told.total;
         }
         if seen.coverage.covers(Group::ShipTo) {
-            self.fold_address(told);
+            self.fold_address(&mut believed.ship_to, told, at);
         }
-        let newer_lines = seen.coverage.covers(Group::Lines) && at > believed.lines;
-        let older_lines = seen.coverage.covers(Group::Lines) && at < believed.lines;
-        if newer_lines {
-            believed.lines = at;
-        }
-        let requests = seen.coverage.covers(Group::CancelRequests).then_some((at, believed.cancel_requests));
-        for line in &told.lines {
-            let ours = match self.lines.binary_search_by(|l| l.line_id.cmp(&line.line_id)) {
-                Ok(found) => &mut self.lines[found],
-                Err(place) => {
-                    self.lines.insert(place, Line::new(line.line_id.clone(), line.sku.clone(), 0));
-                    &mut self.lines[place]
-                }
-            };
-            if seen.coverage.covers(Group::Lines) {
-                fold_content(ours, line, newer_lines, older_lines);
-            }
-            if seen.coverage.covers(Group::Statuses) {
-                fold_counters(ours, line);
-            }
-            if let Some((at, before)) = requests {
-                ours.cancel_requested = match at.cmp(&before) {
-                    std::cmp::Ordering::Greater => line.cancel_requested,
-                    std::cmp::Ordering::Equal => ours.cancel_requested | line.cancel_requested,
-                    std::cmp::Ordering::Less => ours.cancel_requested,
+        let of_lines = [Group::Lines, Group::Statuses, Group::CancelRequests];
+        if of_lines.into_iter().any(|group| seen.coverage.covers(group)) {
+            for line in &told.lines {
+                let ours = match self.lines.binary_search_by(|l| l.line_id.cmp(&line.line_id)) {
+                    Ok(found) => &mut self.lines[found],
+                    Err(place) => {
+                        // Without its SKU: that is content, and this telling may not cover content.
+                        self.lines.insert(place, Line::new(line.line_id.clone(), None, 0));
+                        &mut self.lines[place]
+                    }
                 };
+                fold_line(ours, believed.line(&line.line_id), line, seen);
             }
-        }
-        if seen.coverage.covers(Group::CancelRequests) {
-            believed.cancel_requests = believed.cancel_requests.max(at);
         }
     }
 
-    fn fold_address(&mut self, told: &OrderFacts) {
-        let keep = |ours: PartState, theirs: PartState| ours.max(theirs);
-        // The place follows the better copy; between equally good ones the greater text, so that order does not matter.
+    fn fold_address(&mut self, believed: &mut Timestamp, told: &OrderFacts, at: Timestamp) {
         let (ours, theirs) = (self.address.lines, told.address.lines);
-        let key = |p: &crate::address::Place| (p.country.clone(), p.region.clone(), p.city.clone());
-        if theirs > ours || (theirs == ours && key(&told.place) > key(&self.place)) {
+        // The place follows the better copy, between equally good ones the one asked later: a buyer's amendment.
+        let later = || newer(at, *believed, || place_rank(&told.place) > place_rank(&self.place));
+        if theirs > ours || (theirs == ours && later()) {
             self.place = told.place.clone();
+            *believed = at;
         }
-        self.address.name = keep(self.address.name, told.address.name);
-        self.address.lines = keep(ours, theirs);
-        self.address.phone = keep(self.address.phone, told.address.phone);
-        self.address.email = keep(self.address.email, told.address.email);
+        self.address.name = self.address.name.max(told.address.name);
+        self.address.lines = ours.max(theirs);
+        self.address.phone = self.address.phone.max(told.address.phone);
+        self.address.email = self.address.email.max(told.address.email);
     }
 }
 
@@ -192,35 +215,57 @@ fn newer(at: Timestamp, before: Timestamp, greater: impl FnOnce() -> bool) -> bo
     at > before || (at == before && greater())
 }
 
-fn rank(total: &Option<crate::money::Money>) -> Option<(rust_decimal::Decimal, crate::money::Currency)> {
-    total.map(|money| (money.amount, money.currency))
+// What breaks a tie must tell any two values apart, or which came first would show: hence the scale of an amount, and
+// the text forms of values that have no order of their own.
+
+fn total_rank(total: &Option<Money>) -> impl Ord {
+    total.map(|money| (money.amount, money.amount.scale(), money.currency))
 }
 
-fn header_rank(facts: &OrderFacts) -> impl Ord {
+fn place_rank(place: &Place) -> impl Ord + '_ {
+    (&place.country, &place.region, &place.city)
+}
+
+fn header_rank(facts: &OrderFacts) -> impl Ord + '_ {
     (
         facts.placed_at,
-        facts.fulfilled_by.as_str().to_owned(),
+        &facts.fulfilled_by,
         facts.ship_by,
         facts.deliver_by,
-        facts.method.clone(),
-        facts.ship_node.clone(),
-        facts.aliases.clone(),
-        facts.unmapped.clone(),
+        &facts.method,
+        &facts.ship_node,
+        &facts.aliases,
+        &facts.unmapped,
     )
 }
 
-fn fold_content(ours: &mut Line, told: &Line, newer: bool, older: bool) {
-    ours.ordered = ours.ordered.max(told.ordered);
-    if older {
-        return;
+fn content_rank(line: &Line) -> impl Ord + '_ {
+    (&line.sku, &line.title, format!("{:?}", line.charges))
+}
+
+fn fold_line(ours: &mut Line, believed: &mut LineBelieved, told: &Line, seen: &Observation) {
+    let at = seen.asked_at;
+    if seen.coverage.covers(Group::Lines) {
+        ours.ordered = ours.ordered.max(told.ordered);
+        if newer(at, believed.content, || content_rank(told) > content_rank(ours)) {
+            believed.content = at;
+            ours.sku.clone_from(&told.sku);
+            ours.title.clone_from(&told.title);
+            ours.charges.clone_from(&told.charges);
+        }
     }
-    let content =
-        |l: &Line| (l.sku.clone(), l.title.clone(), l.other_statuses.clone(), format!("{:?}", l.charges));
-    if newer || content(told) > content(ours) {
-        ours.sku.clone_from(&told.sku);
-        ours.title.clone_from(&told.title);
-        ours.charges.clone_from(&told.charges);
-        ours.other_statuses.clone_from(&told.other_statuses);
+    if seen.coverage.covers(Group::Statuses) {
+        fold_counters(ours, told);
+        if newer(at, believed.statuses, || told.other_statuses > ours.other_statuses) {
+            believed.statuses = at;
+            ours.other_statuses.clone_from(&told.other_statuses);
+        }
+    }
+    if seen.coverage.covers(Group::CancelRequests)
+        && newer(at, believed.cancel_requests, || told.cancel_requested & !ours.cancel_requested)
+    {
+        believed.cancel_requests = at;
+        ours.cancel_requested = told.cancel_requested;
     }
 }
 
@@ -234,8 +279,9 @@ fn fold_counters(ours: &mut Line, told: &Line) {
     for package in &told.packages {
         fold_package(&mut ours.packages, package);
     }
-    // A channel that shows more done than ordered has told us of units we had not seen.
-    ours.ordered = ours.ordered.max(ours.shipped + ours.cancelled);
+    // One telling that shows more done than ordered has told us of units we had not seen. Two tellings have not: units
+    // that were shown as cancelled and later as shipped are the same units.
+    ours.ordered = ours.ordered.max(told.shipped.saturating_add(told.cancelled));
 }
 
 fn fold_package(ours: &mut Vec<LinePackage>, told: &LinePackage) {

@@ -55,14 +55,28 @@ impl<T: KnownText> fmt::Display for Open<T> {
     }
 }
 
+/// Marks a channel's own text that looks like a stored one, so that it comes back as what it was.
+const VERBATIM: char = '\\';
+
 impl<T: KnownText> Serialize for Open<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        match self {
+            Open::Other(text)
+                if text.starts_with(VERBATIM) || matches!(Self::from_text(text), Open::Known(_)) =>
+            {
+                serializer.collect_str(&format_args!("{VERBATIM}{text}"))
+            }
+            _ => serializer.serialize_str(self.as_str()),
+        }
     }
 }
 
 impl<'de, T: KnownText> Deserialize<'de> for Open<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Open::from_text(&Cow::<'de, str>::deserialize(deserializer)?))
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Ok(match text.strip_prefix(VERBATIM) {
+            Some(verbatim) => Open::Other(verbatim.to_owned()),
+            None => Open::from_text(&text),
+        })
     }
 }

@@ -158,10 +158,18 @@ impl Line {
         self.ordered.saturating_sub(self.cancelled).saturating_sub(self.shipped)
     }
 
+    /// Does the channel show every unit as acknowledged, shipped or cancelled? `acknowledged` counts shipped ones already.
+    pub fn is_acknowledged(&self) -> bool {
+        self.acknowledged.max(self.shipped).saturating_add(self.cancelled) >= self.ordered
+    }
+
     /// Units the channel shows under `tracking`, normalised as [`tracking_key`] does.
     pub fn shipped_under(&self, tracking: &str) -> u32 {
         let key = tracking_key(tracking);
-        self.packages.iter().filter(|p| tracking_key(&p.tracking) == key).map(|p| p.quantity).sum()
+        self.packages
+            .iter()
+            .filter(|p| tracking_key(&p.tracking) == key)
+            .fold(0, |sum, p| sum.saturating_add(p.quantity))
     }
 }
 

@@ -12,7 +12,10 @@ use crate::{
     time::{Timestamp, millis, millis_option},
 };
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map},
+};
 
 /// Where an order is, whatever the time. An acknowledgment does not move it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -163,7 +166,7 @@ impl OrderState {
         let ours = self.ours.get(&line.line_id).copied().unwrap_or_default();
         let cancelled = line.cancelled.max(ours.cancelled).min(line.ordered);
         let shipped = line.shipped.max(ours.shipped).min(line.ordered - cancelled);
-        let gone = shipped.max(ours.reported).min(line.ordered - cancelled);
+        let gone = self.gone(line).min(line.ordered - cancelled);
         Counters {
             ordered: line.ordered,
             cancelled,
@@ -174,16 +177,22 @@ impl OrderState {
         }
     }
 
+    /// Units of a line that left our stock, by whoever knows of more.
+    fn gone(&self, line: &Line) -> u32 {
+        let ours = self.ours.get(&line.line_id).copied().unwrap_or_default();
+        line.shipped.max(ours.shipped).max(ours.reported).min(line.ordered)
+    }
+
     /// Where it is. Derived in this one function.
     pub fn phase(&self) -> Phase {
         let mut sum = Counters::default();
         for line in &self.facts.lines {
             let c = self.counters(line);
-            sum.ordered += c.ordered;
-            sum.cancelled += c.cancelled;
-            sum.shipped += c.shipped;
-            sum.delivered += c.delivered;
-            sum.open += c.open;
+            sum.ordered = sum.ordered.saturating_add(c.ordered);
+            sum.cancelled = sum.cancelled.saturating_add(c.cancelled);
+            sum.shipped = sum.shipped.saturating_add(c.shipped);
+            sum.delivered = sum.delivered.saturating_add(c.delivered);
+            sum.open = sum.open.saturating_add(c.open);
         }
         if sum.ordered > 0 && sum.open == 0 {
             return match (sum.shipped, sum.delivered) {
@@ -204,8 +213,7 @@ impl OrderState {
     /// Has every open unit been acknowledged at the channel, as far as we know?
     pub fn is_acknowledged(&self) -> bool {
         self.acknowledged_at.is_some()
-            || (!self.facts.lines.is_empty()
-                && self.facts.lines.iter().all(|l| l.acknowledged + l.cancelled + l.shipped >= l.ordered))
+            || (!self.facts.lines.is_empty() && self.facts.lines.iter().all(Line::is_acknowledged))
     }
 
     /// Units of each SKU its open lines want from our stock, sorted; empty for orders others fulfil.
@@ -227,13 +235,13 @@ impl OrderState {
         if self.allocated { self.demand() } else { Vec::new() }
     }
 
-    /// Units of each SKU that left our stock for it so far.
+    /// Units of each SKU that left our stock for it so far. What was handed over has left, also when its line was cancelled
+    /// meanwhile; it is on hand again when somebody counts it.
     pub fn departed(&self) -> Vec<(Sku, i64)> {
         let mut all: BTreeMap<Sku, i64> = BTreeMap::new();
         if self.facts.is_sellers() {
             for line in &self.facts.lines {
-                let c = self.counters(line);
-                let gone = i64::from(c.ordered - c.cancelled - c.wanted);
+                let gone = i64::from(self.gone(line));
                 if let Some(sku) = line.sku.as_ref().filter(|_| gone > 0) {
                     *all.entry(sku.clone()).or_default() += gone;
                 }
@@ -273,7 +281,15 @@ impl OrderState {
                 self.looked_at = self.looked_at.max(seen.asked_at);
             }
             Entry::Decided(decided) => self.take_decision(decided),
-            Entry::Intended(command) => commands.push((**command).clone()),
+            Entry::Intended(command) => {
+                if commands.iter().any(|known| known.key == command.key) {
+                    return Err(Error::new(ErrorKind::Conflict, "order.apply").message(format!(
+                        "command {} is there already; doing it again takes the next ordinal",
+                        command.key
+                    )));
+                }
+                commands.push((**command).clone());
+            }
             Entry::Stepped { key, step } => {
                 let command = commands.iter_mut().find(|c| c.key == *key).ok_or_else(|| {
                     Error::new(ErrorKind::NotFound, "order.apply")
@@ -282,10 +298,14 @@ impl OrderState {
                 command.take(step, at)?;
                 self.note(command, at);
             }
+            // A package is reported once; repeating it changes nothing.
             Entry::Reported(report) => {
-                self.reports.insert(report.package, (**report).clone());
-                for part in &report.lines {
-                    self.ours.entry(part.line_id.clone()).or_default().reported += part.quantity;
+                if let btree_map::Entry::Vacant(place) = self.reports.entry(report.package) {
+                    place.insert((**report).clone());
+                    for part in &report.lines {
+                        let ours = self.ours.entry(part.line_id.clone()).or_default();
+                        ours.reported = ours.reported.saturating_add(part.quantity);
+                    }
                 }
             }
             Entry::Released { reason, .. } => {
@@ -315,12 +335,14 @@ impl OrderState {
                 Act::Acknowledge(_) => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
                 Act::ConfirmShipment(confirm) => {
                     for part in &confirm.report.lines {
-                        self.ours.entry(part.line_id.clone()).or_default().shipped += part.quantity;
+                        let ours = self.ours.entry(part.line_id.clone()).or_default();
+                        ours.shipped = ours.shipped.saturating_add(part.quantity);
                     }
                 }
                 Act::Cancel(cancel) => {
                     for part in &cancel.lines {
-                        self.ours.entry(part.line_id.clone()).or_default().cancelled += part.quantity;
+                        let ours = self.ours.entry(part.line_id.clone()).or_default();
+                        ours.cancelled = ours.cancelled.saturating_add(part.quantity);
                     }
                 }
                 Act::SetLevel(_) => {}
@@ -348,7 +370,8 @@ impl Command {
                 self.attempt += 1;
                 self.epoch = step.epoch;
                 self.sent_at = Some(at);
-                self.noes = 0;
+                // Probes ask after this attempt; what they could not tell of the last one says nothing about it.
+                (self.noes, self.probes) = (0, 0);
                 self.handle = None;
                 if step.before.is_some() {
                     self.before = step.before;
