@@ -1,0 +1,118 @@
+//! Writes on orders: acknowledge, confirm shipment, cancel.
+
+use super::WalmartChannel;
+use crate::{
+    calls,
+    dialect::{WalmartError, parse_error},
+    map::{self, image, write},
+};
+use http::{Method, StatusCode};
+use std::time::Duration as Wait;
+use sutler_core::{
+    channel::{CallCx, Fetched, Probe, Receipt},
+    command::{Act, Command},
+    error::{Applied, Error, ErrorKind, Result, Retry},
+};
+use sutler_http::{Call, Response};
+
+/// After a write to an order that is not visible yet.
+const NOT_VISIBLE_WAIT: Wait = Wait::from_secs(60);
+
+impl WalmartChannel {
+    /// Does one command on an order.
+    pub(super) async fn write_order(&self, cx: &CallCx, command: &Command) -> Result<Receipt> {
+        let (call, verb) = match &command.act {
+            Act::Acknowledge(_) => (&calls::ACKNOWLEDGE, "acknowledge"),
+            Act::ConfirmShipment(_) => (&calls::SHIP, "shipping"),
+            Act::Cancel(_) => (&calls::CANCEL, "cancel"),
+            other => {
+                return Err(Error::new(ErrorKind::Invalid, "walmart.perform")
+                    .message(format!("{} is not a write on an order", other.verb().as_str())));
+            }
+        };
+        let Some(id) = &command.channel_order_id else {
+            return Err(Error::new(ErrorKind::Invalid, call.op)
+                .message(format!("command {} names no order of the channel", command.key)));
+        };
+        let body = match &command.act {
+            Act::ConfirmShipment(confirm) => write::shipment(call.op, id, confirm, self.pipe.server_now())?,
+            Act::Cancel(cancel) => write::cancellation(call.op, cancel)?,
+            // The whole order is meant, so there is nothing to say.
+            _ => Ok(Vec::new()),
+        };
+        let body = match body {
+            Ok(body) => body,
+            Err(refused_here) => return Ok(refused_here),
+        };
+        let path = format!("/v3/orders/{}/{verb}", write::escaped(id.as_str()));
+        let response = self.send(cx, call, Method::POST, &path, body).await?;
+        self.receipt(cx, call, command, &response).await
+    }
+
+    async fn receipt(
+        &self,
+        cx: &CallCx,
+        call: &Call,
+        command: &Command,
+        response: &Response,
+    ) -> Result<Receipt> {
+        let status = response.status();
+        if status.is_success() {
+            return Ok(Receipt::Done {
+                evidence: format!("walmart answered {} to {}", status.as_u16(), call.op),
+            });
+        }
+        let said = parse_error(Some(status.as_u16()), response.body());
+        if status == StatusCode::NOT_FOUND {
+            // Reads and writes see a new order at different times; nothing was applied, and it is tried again.
+            return Ok(Receipt::NotApplied { why: said.message, after: Some(NOT_VISIBLE_WAIT) });
+        }
+        if said.says_already() {
+            return self.already(cx, call, command, said).await;
+        }
+        Ok(Receipt::Refused { code: said.code(), why: said.message })
+    }
+
+    /// Walmart says that it was done before. Only the order itself tells whether that was us: ours is success, another's
+    /// is a conflict, and a read that shows neither is behind.
+    async fn already(
+        &self,
+        cx: &CallCx,
+        call: &Call,
+        command: &Command,
+        said: WalmartError,
+    ) -> Result<Receipt> {
+        let unknown = |why: String| {
+            Error::new(ErrorKind::Remote, call.op)
+                .message(format!("{}; {why}", said.message))
+                .with_retry(Retry::Backoff)
+                .with_applied(Applied::Unknown)
+        };
+        let Some(id) = &command.channel_order_id else {
+            return Err(unknown("the command names no order".into()));
+        };
+        // Reads are told apart from the write that was refused: this one may wait and retry until the deadline.
+        let order = match self.one(cx, id).await {
+            Ok(Fetched::Found(raw, _)) => map::order(&raw),
+            Ok(Fetched::NotVisible) => return Err(unknown("the order is not visible now".into())),
+            Err(error) => {
+                return Err(
+                    unknown(format!("the order could not be read: {}", error.text())).with_source(error)
+                );
+            }
+        };
+        if let Probe::Happened { evidence } = image::judge(command, &order) {
+            return Ok(Receipt::Done { evidence: format!("{}; {evidence}", said.message) });
+        }
+        if !order.facts.is_sellers() {
+            let why = format!("the order is shipped by {}, not by the seller", order.facts.fulfilled_by);
+            return Ok(Receipt::Refused { code: "not_sellers".into(), why });
+        }
+        match image::conflict(command, &order) {
+            Some(shown) => {
+                Ok(Receipt::Refused { code: "conflict".into(), why: format!("{}; {shown}", said.message) })
+            }
+            None => Err(unknown("the order does not show it yet".into())),
+        }
+    }
+}
