@@ -1,0 +1,440 @@
+//! Orders, what they are found by, and their personal data.
+
+use super::{
+    codec::{decode, encode, phase_code, phase_of, skus_hash},
+    core::Core,
+    fault::Sql,
+};
+use crate::derive::{self, Derived};
+use rusqlite::{ErrorCode, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use sutler_core::{
+    Timestamp,
+    hold::HoldReason,
+    id::{ChannelId, ChannelOrderId, OrderKey, Sku},
+    money::Money,
+    ports::store::{Digest, Personal, Totals},
+    state::{OrderState, Phase},
+    time::from_millis,
+};
+
+/// What a list shows beside the columns.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Head {
+    pub(super) total: Option<Money>,
+    pub(super) holds: Vec<HoldReason>,
+    pub(super) lines: u32,
+}
+
+/// The columns of a stored order that other rows depend on.
+#[derive(Debug)]
+struct Before {
+    channel: i64,
+    ext: String,
+    phase: i64,
+    placed: i64,
+    due: Option<i64>,
+    amount: i64,
+    swept: bool,
+    acknowledged: bool,
+    exceptions: bool,
+    skus: i64,
+}
+
+/// The phase under which acknowledged orders are counted.
+const ACKNOWLEDGED: i64 = -1;
+
+impl Core {
+    pub(super) fn known_order(
+        &self,
+        channel: &ChannelId,
+        order: &ChannelOrderId,
+    ) -> Sql<Option<(OrderKey, Digest)>> {
+        let Some(channel) = self.channel(channel)? else { return Ok(None) };
+        let mut query = self.db.prepare_cached(
+            "SELECT o.id, l.digest FROM orders o LEFT JOIN look l ON l.order_id = o.id \
+             WHERE o.tenant = ? AND o.channel = ? AND o.ext = ?",
+        )?;
+        let found = query.query_row(params![self.tenant, channel, order.as_str()], |row| {
+            let digest = row.get_ref(1)?.as_blob_or_null()?.and_then(|blob| Digest::try_from(blob).ok());
+            Ok((row.get::<_, i64>(0)?, digest.unwrap_or_default()))
+        });
+        Ok(found.optional()?.map(|(id, digest)| (OrderKey(self.number(id)), digest)))
+    }
+
+    pub(super) fn order_state(&self, key: OrderKey) -> Sql<Option<OrderState>> {
+        let Some(id) = self.row_id(key.0) else { return Ok(None) };
+        let mut query = self.db.prepare_cached(
+            "SELECT o.state, l.at FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?",
+        )?;
+        let mut rows = query.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut state: OrderState = decode("order", row.get_ref(0)?.as_blob()?)?;
+        state.looked_at = from_millis(row.get(1)?);
+        Ok(Some(state))
+    }
+
+    /// Gives a key no table has.
+    pub(super) fn give_order_key(&mut self) -> Sql<OrderKey> {
+        let key = self.given_keys()? + 1;
+        self.last_key = Some(key);
+        self.job.fresh.push(key);
+        Ok(OrderKey(key))
+    }
+
+    fn given_keys(&mut self) -> Sql<i64> {
+        if let Some(last) = self.last_key {
+            return Ok(last);
+        }
+        let mut query = self.db.prepare_cached("SELECT max(id) FROM orders WHERE id > ? AND id < ?")?;
+        let last: Option<i64> = query.query_row([self.first_id(), self.end_id()], |row| row.get(0))?;
+        let last = last.map_or(0, |id| self.number(id));
+        self.last_key = Some(last);
+        Ok(last)
+    }
+
+    pub(super) fn put_order_row(
+        &mut self,
+        order: &OrderState,
+        due_at: Option<Timestamp>,
+        at_risk_at: Option<Timestamp>,
+    ) -> Sql<()> {
+        let id = match self.row_id(order.key.0) {
+            Some(id) if order.key.0 <= self.given_keys()? => id,
+            _ => return Err(derive::no_such_order(order.key).into()),
+        };
+        let channel = self.channel_or_new(&order.channel)?;
+        let now = Derived::of(order, due_at, at_risk_at);
+        let skus = skus_hash(derive::skus(order).into_iter().map(Sku::as_str));
+        let head = encode(
+            "order",
+            &Head {
+                total: order.facts.total,
+                holds: order.holds.iter().map(|hold| hold.reason.clone()).collect(),
+                lines: u32::try_from(order.facts.lines.len()).unwrap_or(u32::MAX),
+            },
+        )?;
+        let state = encode("order", order)?;
+        let fresh = self.job.fresh.iter().position(|key| *key == order.key.0);
+        let before = match fresh {
+            Some(at) => {
+                self.job.fresh.swap_remove(at);
+                None
+            }
+            None => self.before(id)?,
+        };
+        match &before {
+            None => self.insert_order(id, channel, order, &now, skus, &head, &state)?,
+            Some(before) if before.channel != channel || before.ext != order.channel_order_id.as_str() => {
+                return Err(derive::other_identity(order.key).into());
+            }
+            Some(before) => {
+                self.unpoint(id, before, &now, skus)?;
+                self.update_order(id, before, &now, skus, &head, &state)?;
+            }
+        }
+        self.put_look(id, order.looked_at)?;
+        self.point(id, order, &now, skus, before.as_ref())?;
+        self.count(channel, before.as_ref(), &now);
+        Ok(())
+    }
+
+    fn before(&self, id: i64) -> Sql<Option<Before>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT channel, ext, phase, placed_at, due_at, amount, swept, acknowledged, exceptions, skus \
+             FROM orders WHERE id = ?",
+        )?;
+        let found = query.query_row([id], |row| {
+            Ok(Before {
+                channel: row.get(0)?,
+                ext: row.get(1)?,
+                phase: row.get(2)?,
+                placed: row.get(3)?,
+                due: row.get(4)?,
+                amount: row.get(5)?,
+                swept: row.get(6)?,
+                acknowledged: row.get(7)?,
+                exceptions: row.get(8)?,
+                skus: row.get(9)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one row, written in one place")]
+    fn insert_order(
+        &mut self,
+        id: i64,
+        channel: i64,
+        order: &OrderState,
+        now: &Derived,
+        skus: i64,
+        head: &[u8],
+        state: &[u8],
+    ) -> Sql<()> {
+        let ext = order.channel_order_id.as_str();
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO orders (id, tenant, channel, ext, phase, placed_at, due_at, at_risk_at, amount, swept, \
+             acknowledged, exceptions, skus, head, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        )?;
+        let done = insert.execute(params![
+            id,
+            self.tenant,
+            channel,
+            ext,
+            phase_code(now.phase),
+            now.placed,
+            now.due,
+            now.at_risk,
+            now.amount,
+            now.swept,
+            now.acknowledged,
+            now.exceptions,
+            skus,
+            head,
+            state,
+        ]);
+        match done {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                drop(insert);
+                match self.known_order(&order.channel, &order.channel_order_id)? {
+                    Some((key, _)) => Err(derive::stored_already(order, key.0).into()),
+                    None => Err(error.into()),
+                }
+            }
+            done => Ok(done.map(drop)?),
+        }
+    }
+
+    /// Writes only what has changed of the indexed columns: SQLite moves the entry of every index it sees named.
+    fn update_order(
+        &self,
+        id: i64,
+        before: &Before,
+        now: &Derived,
+        skus: i64,
+        head: &[u8],
+        state: &[u8],
+    ) -> Sql<()> {
+        let same = (before.phase, before.placed, before.amount, before.swept, before.exceptions)
+            == (phase_code(now.phase), now.placed, now.amount, now.swept, now.exceptions);
+        let lean = params![now.at_risk, now.acknowledged, skus, head, state, id];
+        if same && before.due == now.due {
+            let sql = "UPDATE orders SET at_risk_at = ?1, acknowledged = ?2, skus = ?3, head = ?4, state = ?5 WHERE id = ?6";
+            self.db.prepare_cached(sql)?.execute(lean)?;
+        } else if same {
+            let sql = "UPDATE orders SET at_risk_at = ?1, acknowledged = ?2, skus = ?3, head = ?4, state = ?5, \
+                       due_at = ?7 WHERE id = ?6";
+            self.db.prepare_cached(sql)?.execute(params![
+                now.at_risk,
+                now.acknowledged,
+                skus,
+                head,
+                state,
+                id,
+                now.due
+            ])?;
+        } else {
+            let sql = "UPDATE orders SET at_risk_at = ?1, acknowledged = ?2, skus = ?3, head = ?4, state = ?5, \
+                       due_at = ?7, phase = ?8, placed_at = ?9, amount = ?10, swept = ?11, exceptions = ?12 WHERE id = ?6";
+            self.db.prepare_cached(sql)?.execute(params![
+                now.at_risk,
+                now.acknowledged,
+                skus,
+                head,
+                state,
+                id,
+                now.due,
+                phase_code(now.phase),
+                now.placed,
+                now.amount,
+                now.swept,
+                now.exceptions,
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Takes away what pointed at the order as it was. Must run before the row is replaced.
+    fn unpoint(&self, id: i64, before: &Before, now: &Derived, skus: i64) -> Sql<()> {
+        let held = before.phase == phase_code(Phase::Held);
+        let moved = before.skus != skus || before.placed != now.placed;
+        if !held && !moved {
+            return Ok(());
+        }
+        let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
+        let mut rows = query.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(()) };
+        let old: OrderState = decode("order", row.get_ref(0)?.as_blob()?)?;
+        if moved {
+            for sku in derive::skus(&old) {
+                self.point_one(
+                    "DELETE FROM line_sku WHERE tenant = ? AND sku = ? AND placed_at = ? AND order_id = ?",
+                    sku.as_str(),
+                    before.placed,
+                    id,
+                )?;
+            }
+        }
+        if held {
+            for hold in &old.holds {
+                self.point_one(
+                    "DELETE FROM hold WHERE tenant = ? AND reason = ? AND placed_at = ? AND order_id = ?",
+                    &hold.reason.code(),
+                    before.placed,
+                    id,
+                )?;
+            }
+            for sku in derive::awaited(&old, Phase::Held) {
+                self.point_one(
+                    "DELETE FROM waiting WHERE tenant = ? AND sku = ? AND placed_at = ? AND order_id = ?",
+                    sku.as_str(),
+                    before.placed,
+                    id,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn point(
+        &self,
+        id: i64,
+        order: &OrderState,
+        now: &Derived,
+        skus: i64,
+        before: Option<&Before>,
+    ) -> Sql<()> {
+        if before.is_none_or(|before| before.skus != skus || before.placed != now.placed) {
+            for sku in derive::skus(order) {
+                self.point_one("INSERT INTO line_sku VALUES (?, ?, ?, ?)", sku.as_str(), now.placed, id)?;
+            }
+        }
+        if now.phase == Phase::Held {
+            for hold in &order.holds {
+                // Two holds of one reason are one way to find the order.
+                self.point_one(
+                    "INSERT OR IGNORE INTO hold VALUES (?, ?, ?, ?)",
+                    &hold.reason.code(),
+                    now.placed,
+                    id,
+                )?;
+            }
+            for sku in derive::awaited(order, now.phase) {
+                self.point_one("INSERT INTO waiting VALUES (?, ?, ?, ?)", sku.as_str(), now.placed, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn point_one(&self, sql: &str, text: &str, placed: i64, id: i64) -> Sql<()> {
+        self.db.prepare_cached(sql)?.execute(params![self.tenant, text, placed, id])?;
+        Ok(())
+    }
+
+    fn count(&mut self, channel: i64, before: Option<&Before>, now: &Derived) {
+        let mut add = |phase, by| *self.job.tally.entry((channel, phase)).or_default() += by;
+        if let Some(before) = before {
+            add(before.phase, -1);
+            add(ACKNOWLEDGED, -i64::from(before.acknowledged));
+        }
+        add(phase_code(now.phase), 1);
+        add(ACKNOWLEDGED, i64::from(now.acknowledged));
+    }
+
+    /// Writes the counts a job changed: once a job, not once an order.
+    pub(super) fn flush_tally(&mut self) -> Sql<()> {
+        for ((channel, phase), by) in std::mem::take(&mut self.job.tally) {
+            if by != 0 {
+                let sql = "INSERT INTO tally VALUES (?, ?, ?, ?) \
+                           ON CONFLICT DO UPDATE SET orders = orders + excluded.orders";
+                self.db.prepare_cached(sql)?.execute([self.tenant, channel, phase, by])?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn count_all(&self) -> Sql<Totals> {
+        let mut query =
+            self.db.prepare_cached("SELECT channel, phase, orders FROM tally WHERE tenant = ?")?;
+        let mut rows = query.query([self.tenant])?;
+        let mut all = self.job.tally.clone();
+        while let Some(row) = rows.next()? {
+            *all.entry((row.get(0)?, row.get(1)?)).or_default() += row.get::<_, i64>(2)?;
+        }
+        let mut totals = Totals { last: self.last_position()?, ..Totals::default() };
+        for ((channel, phase), orders) in all.into_iter().filter(|(_, orders)| *orders > 0) {
+            let channel = self.channel_name(channel)?;
+            match phase {
+                ACKNOWLEDGED => totals.acknowledged.push((channel, orders.cast_unsigned())),
+                phase => totals.phases.push((channel, phase_of(phase)?, orders.cast_unsigned())),
+            }
+        }
+        totals.phases.sort();
+        totals.acknowledged.sort();
+        Ok(totals)
+    }
+
+    fn put_look(&self, id: i64, at: Timestamp) -> Sql<()> {
+        let sql = "INSERT INTO look (order_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at";
+        self.db.prepare_cached(sql)?.execute([id, at.timestamp_millis()])?;
+        Ok(())
+    }
+
+    pub(super) fn put_look_at(&self, key: OrderKey, at: Timestamp) -> Sql<()> {
+        let sql = "UPDATE look SET at = ? WHERE order_id = ? AND at <> ?1";
+        let Some(id) = self.row_id(key.0) else { return Err(derive::no_such_order(key).into()) };
+        let moved = self.db.prepare_cached(sql)?.execute([at.timestamp_millis(), id])?;
+        if moved == 0 && self.before(id)?.is_none() {
+            return Err(derive::no_such_order(key).into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn personal_data(&self, key: OrderKey) -> Sql<Option<Personal>> {
+        let Some(id) = self.row_id(key.0) else { return Ok(None) };
+        let mut query = self.db.prepare_cached("SELECT dict, body FROM personal WHERE order_id = ?")?;
+        let mut rows = query.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        Ok(Some(self.packer.borrow_mut().unpack(row.get(0)?, row.get_ref(1)?.as_blob()?)?))
+    }
+
+    pub(super) fn put_personal_data(&self, key: OrderKey, personal: &Personal, digest: &Digest) -> Sql<()> {
+        let Some(id) = self.row_id(key.0) else { return Err(derive::no_such_order(key).into()) };
+        let body = self.packer.borrow_mut().pack(personal)?;
+        let sql = "INSERT INTO personal (order_id, state, dict, body) VALUES (?, 0, ?, ?) \
+                   ON CONFLICT DO UPDATE SET state = 0, dict = excluded.dict, body = excluded.body";
+        self.db.prepare_cached(sql)?.execute(params![id, super::payload::DICT, body])?;
+        let sql = "INSERT INTO look (order_id, at, digest) VALUES (?, 0, ?) \
+                   ON CONFLICT DO UPDATE SET digest = excluded.digest";
+        self.db.prepare_cached(sql)?.execute(params![id, digest])?;
+        Ok(())
+    }
+
+    pub(super) fn waiting_orders(&self, sku: &Sku, limit: usize) -> Sql<Vec<OrderKey>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT order_id FROM waiting WHERE tenant = ? AND sku = ? ORDER BY placed_at, order_id LIMIT ?",
+        )?;
+        let all =
+            query.query_map(params![self.tenant, sku.as_str(), limit as i64], |row| row.get::<_, i64>(0))?;
+        Ok(all.map(|id| id.map(|id| OrderKey(self.number(id)))).collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(super) fn stale_orders(
+        &self,
+        channel: &ChannelId,
+        before: Timestamp,
+        limit: usize,
+    ) -> Sql<Vec<(OrderKey, ChannelOrderId)>> {
+        let Some(channel) = self.channel(channel)? else { return Ok(Vec::new()) };
+        let mut query = self.db.prepare_cached(
+            "SELECT o.id, o.ext FROM orders o INDEXED BY orders_swept CROSS JOIN look l ON l.order_id = o.id \
+             WHERE o.tenant = ? AND o.channel = ? AND o.swept = 1 AND l.at < ? ORDER BY o.id LIMIT ?",
+        )?;
+        let all = query
+            .query_map(params![self.tenant, channel, before.timestamp_millis(), limit as i64], |row| {
+                Ok((OrderKey(self.number(row.get(0)?)), ChannelOrderId::new(row.get::<_, String>(1)?)))
+            })?;
+        Ok(all.collect::<rusqlite::Result<_>>()?)
+    }
+}
