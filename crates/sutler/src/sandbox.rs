@@ -1,0 +1,206 @@
+//! Local marketplaces in this process, for trying things and for a host's own tests: real HTTP on loopback, the
+//! marketplace's wire format, its limits and its refusals, and a count of what took effect.
+
+use crate::clock::Pace;
+use std::{net::SocketAddr, path::PathBuf, sync::PoisonError};
+use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
+use sutler_sandbox::{
+    clock::SandboxClock,
+    serve::{ServeOptions, Serving, serve},
+    state::StateFile,
+    walmart::World,
+};
+
+pub use sutler_sandbox::walmart::{
+    Effects, Faults, Settings,
+    plan::{Defect, FulfilledBy, PlanEntry},
+};
+
+/// A Walmart on this machine, with its first orders placed over the last three hours.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> sutler::Result<()> {
+/// let market = sutler::sandbox::walmart().orders(20).seed(7).start().await?;
+/// assert!(market.base_url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(market.plan().len(), 20);
+/// # market.stop().await; Ok(()) }
+/// ```
+pub fn walmart() -> Sandbox {
+    let settings = Settings::new(7, chrono::Utc::now());
+    Sandbox { settings, speed: 1.0, listen: ([127, 0, 0, 1], 0).into(), state: None, others: false }
+}
+
+/// A marketplace to be started.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    settings: Settings,
+    speed: f64,
+    listen: SocketAddr,
+    state: Option<PathBuf>,
+    others: bool,
+}
+
+impl Sandbox {
+    /// How many orders there are when it starts; none unless said.
+    pub fn orders(mut self, orders: u32) -> Sandbox {
+        self.settings.orders = orders;
+        self
+    }
+
+    /// How many arrive a minute of marketplace time later, and how many in all.
+    pub fn arrivals(mut self, per_minute: f64, at_most: u32) -> Sandbox {
+        self.settings.arrivals_per_minute = per_minute;
+        self.settings.arrivals_max = at_most;
+        self
+    }
+
+    /// Where all chance comes from: the same seed gives the same orders.
+    pub fn seed(mut self, seed: u64) -> Sandbox {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// What goes wrong; nothing unless said.
+    pub fn faults(mut self, faults: Faults) -> Sandbox {
+        self.settings.faults = faults;
+        self
+    }
+
+    /// Everything a world is made from, in place of what was said so far.
+    pub fn settings(mut self, settings: Settings) -> Sandbox {
+        self.settings = settings;
+        self
+    }
+
+    /// Marketplace seconds in a second; 1 unless said.
+    pub fn speed(mut self, speed: f64) -> Sandbox {
+        self.speed = speed;
+        self
+    }
+
+    /// Where to listen; a free port of 127.0.0.1 unless said.
+    pub fn listen(mut self, listen: SocketAddr) -> Sandbox {
+        self.listen = listen;
+        self
+    }
+
+    /// Lets it listen where others can reach it. Anyone who can is its master.
+    pub fn reachable_by_others(mut self) -> Sandbox {
+        self.others = true;
+        self
+    }
+
+    /// Keeps the world in a file: started again on it, the same world goes on from its last instant.
+    pub fn state(mut self, path: impl Into<PathBuf>) -> Sandbox {
+        self.state = Some(path.into());
+        self
+    }
+
+    /// Starts it on tokio. It stops when the [`Market`] is dropped.
+    ///
+    /// # Errors
+    /// `Config` when the address cannot be listened on, the speed is impossible, or the state file holds another world or is
+    /// in use.
+    pub async fn start(self) -> Result<Market> {
+        let wrong = |op: &'static str, error: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::Config, op).message(error.to_string())
+        };
+        let (world, state) = match self.state {
+            Some(path) => {
+                let (world, file) = StateFile::open(&path, self.settings)
+                    .map_err(|error| wrong("sandbox.state", &error))?;
+                (world, Some(file))
+            }
+            None => (World::new(self.settings), None),
+        };
+        let origin = world.settings().origin;
+        // A new world begins with its first order, hours before anyone looks at it.
+        let clock = SandboxClock::starting_now(world.last_instant().max(origin), self.speed);
+        let options = ServeOptions { allow_non_loopback: self.others, state };
+        let serving = serve(self.listen, world, clock, options)
+            .await
+            .map_err(|error| wrong("sandbox.listen", &error))?;
+        Ok(Market { serving, origin })
+    }
+}
+
+/// A running marketplace.
+#[derive(Debug)]
+pub struct Market {
+    serving: Serving,
+    origin: Timestamp,
+}
+
+impl Market {
+    fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        // A panic elsewhere leaves a world that still counts what it counted.
+        look(&mut self.serving.world.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What stands in for the marketplace's scheme and host, without a path.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.serving.addr)
+    }
+
+    /// Where tokens are asked for.
+    pub fn token_url(&self) -> String {
+        format!("{}/v3/token", self.base_url())
+    }
+
+    /// The seller's id.
+    pub fn seller(&self) -> String {
+        self.world(|world| world.settings().seller.clone())
+    }
+
+    /// The client id it accepts.
+    pub fn client_id(&self) -> String {
+        self.world(|world| world.settings().client_id.clone())
+    }
+
+    /// The secret that goes with it.
+    pub fn client_secret(&self) -> String {
+        self.world(|world| world.settings().client_secret.clone())
+    }
+
+    /// When the world began: what is on hand was counted then.
+    pub fn origin(&self) -> Timestamp {
+        self.origin
+    }
+
+    /// The pace of its time, for a clock that agrees with it.
+    pub fn pace(&self) -> Pace {
+        let SandboxClock { origin, started, speed } = self.serving.clock;
+        Pace { origin, started, speed }
+    }
+
+    /// Marketplace time now.
+    pub fn now(&self) -> Timestamp {
+        self.serving.clock.now()
+    }
+
+    /// Every order placed so far, with what it is planned to be held for.
+    pub fn plan(&self) -> Vec<PlanEntry> {
+        self.world(|world| world.plan())
+    }
+
+    /// What the seller has on hand, by SKU.
+    pub fn on_hand(&self) -> std::collections::BTreeMap<String, i64> {
+        self.world(|world| world.on_hand())
+    }
+
+    /// What took effect so far.
+    pub fn effects(&self) -> Effects {
+        let now = self.now();
+        self.world(|world| world.effects(now))
+    }
+
+    /// One line of JSON: where to connect, with what, and what time it is there.
+    pub fn ready_line(&self) -> String {
+        self.serving.ready_line()
+    }
+
+    /// Stops it and waits until its port and its state file are free.
+    pub async fn stop(self) {
+        self.serving.stop().await;
+    }
+}
