@@ -118,15 +118,15 @@ impl Money {
     }
 
     /// Adds, refusing to mix currencies (G30) and to overflow.
-    pub fn add(self, other: Money) -> Result<Money> {
+    pub fn plus(self, other: Money) -> Result<Money> {
         if self.currency != other.currency {
-            return Err(Error::new(ErrorKind::Invalid, "money.add").message(format!(
+            return Err(Error::new(ErrorKind::Invalid, "money.plus").message(format!(
                 "cannot add {} to {}; both amounts must be of one currency",
                 other.currency, self.currency
             )));
         }
         let amount = self.amount.checked_add(other.amount).ok_or_else(|| {
-            Error::new(ErrorKind::Invalid, "money.add").message(format!(
+            Error::new(ErrorKind::Invalid, "money.plus").message(format!(
                 "the sum of {} and {} is too large to keep exactly",
                 self.amount, other.amount
             ))

@@ -115,7 +115,7 @@ impl Engine {
             all.done += one.done;
             all.next_at = [all.next_at, one.next_at].into_iter().flatten().min();
         }
-        self.save_budgets().await?;
+        save_budgets(&self.shared).await?;
         Ok(all)
     }
 
@@ -128,7 +128,7 @@ impl Engine {
         self.shared.start();
         self.begin().await?;
         let ended = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Stopped))).await;
-        let saved = self.save_budgets().await;
+        let saved = save_budgets(&self.shared).await;
         let mut first = None;
         for (driver, result) in self.drivers.drain(..).zip(ended) {
             let result = match result {
@@ -154,13 +154,14 @@ impl Engine {
         }
         first.map_or(Ok(()), Err)
     }
-
-    /// A restart must not spend a second bucketful.
-    async fn save_budgets(&self) -> Result<()> {
-        let bytes = encode(&self.shared.ports.budgets.snapshot());
-        self.shared.ports.store.transact(move |tx| tx.put_note(BUDGETS, &bytes)).await
-    }
 }
+
+/// A restart must not spend a second bucketful.
+async fn save_budgets(shared: &Arc<Shared>) -> Result<()> {
+    let bytes = encode(&shared.ports.budgets.snapshot());
+    shared.ports.store.transact(move |tx| tx.put_note(BUDGETS, &bytes)).await
+}
+
 
 fn encode(buckets: &[(String, Bucket)]) -> Vec<u8> {
     serde_json::to_vec(buckets).unwrap_or_default()

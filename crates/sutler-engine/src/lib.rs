@@ -21,5 +21,7 @@ mod stock;
 pub use driver::Stepped;
 pub use engine::{Engine, Stopper, Watcher};
 pub use health::{Health, TokenState};
+#[cfg(feature = "mutants")]
+pub use settings::Mutant;
 pub use settings::{Mode, Settings, Takeover};
 pub use shared::Ports;

@@ -236,6 +236,18 @@ fn advance(job: &mut Job<'_>, channel: &ChannelId, command: &Command, step: Step
 
 /// A `Sent` found from before this lease is in doubt, never intended.
 pub(crate) fn lose(job: &mut Job<'_>, channel: &ChannelId, command: &Command) -> Result<()> {
+    #[cfg(feature = "mutants")]
+    if job.world.settings.lacks(crate::Mutant::OrdinalRegenerated)
+        && let Some(key) = command.order
+    {
+        let mut void = command.clone();
+        void.state = State::Void;
+        job.tx.put_command(channel, &void)?;
+        let mut order = job.load(key)?;
+        order.push(job.now, Entry::Released { reason: sutler_core::hold::HoldReason::Unmapped, by: "mutant".into() })?;
+        react(job, &mut order)?;
+        return job.save(order);
+    }
     let mut step = Step::new(Event::Lose, command.epoch, "sent before a restart; nobody heard the answer");
     step.not_before = Some(first_probe(job, channel, command)?);
     advance(job, channel, command, step)
@@ -256,6 +268,8 @@ pub(crate) fn probed(
     let spec = spec(job, channel, &command)?.clone();
     let settings = &job.world.settings;
     let quiet = command.quiet_until.unwrap_or(asked_at);
+    #[cfg(feature = "mutants")]
+    let quiet = if settings.lacks(crate::Mutant::EarlyNo) { asked_at - Duration::hours(1) } else { quiet };
     let new = |event, why: &str| Step::new(event, command.epoch, why);
     let step = match (saw, spec.probe) {
         (Probe::Happened { evidence }, _) => new(Event::ProbeHappened, evidence),

@@ -23,6 +23,31 @@ pub enum Takeover {
     AfterLease,
 }
 
+/// A rule of the command table left out, so that the simulation can prove that it notices.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutant {
+    /// A probe's "no" counts before the quiet time.
+    EarlyNo,
+    /// `Sent` is committed after the call.
+    SentAfterCall,
+    /// Writes under a lost lease are let through, and write-by is ignored.
+    EpochIgnored,
+    /// What was sent before a restart is intended again under a new ordinal.
+    OrdinalRegenerated,
+}
+
+#[cfg(feature = "mutants")]
+impl Mutant {
+    /// Every mutant with its name.
+    pub const ALL: &'static [(Mutant, &'static str)] = &[
+        (Mutant::EarlyNo, "early-no"),
+        (Mutant::SentAfterCall, "sent-after-call"),
+        (Mutant::EpochIgnored, "epoch-ignored"),
+        (Mutant::OrdinalRegenerated, "ordinal-regenerated"),
+    ];
+}
+
 /// Settings of an engine. Spans are marketplace time, except those called `real`.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -58,6 +83,17 @@ pub struct Settings {
     pub takeover: Takeover,
     /// Who we are, in the lease.
     pub holder: String,
+    /// A rule to leave out.
+    #[cfg(feature = "mutants")]
+    pub mutant: Option<Mutant>,
+}
+
+impl Settings {
+    /// Is this rule left out? Always no outside the simulation's own proof.
+    #[cfg(feature = "mutants")]
+    pub(crate) fn lacks(&self, rule: Mutant) -> bool {
+        self.mutant == Some(rule)
+    }
 }
 
 impl Default for Settings {
@@ -79,6 +115,8 @@ impl Default for Settings {
             batch_sets_from: 100,
             takeover: Takeover::AtOnce,
             holder: "engine".into(),
+            #[cfg(feature = "mutants")]
+            mutant: None,
         }
     }
 }

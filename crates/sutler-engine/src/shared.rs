@@ -7,7 +7,6 @@ use crate::{
 use futures_util::task::AtomicWaker;
 use std::{
     collections::BTreeMap,
-    future::poll_fn,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -51,10 +50,6 @@ impl Bell {
         self.waker.register(cx.waker());
         if self.rung.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
     }
-
-    pub(crate) async fn rung(&self) {
-        poll_fn(|cx| self.poll(cx)).await;
-    }
 }
 
 /// Shared by the engine's handle and its drivers.
@@ -64,6 +59,9 @@ pub(crate) struct Shared {
     pub world: Arc<World>,
     pub bells: BTreeMap<ChannelId, Bell>,
     pub status: Mutex<BTreeMap<ChannelId, ChannelStatus>>,
+    /// Results of calls made before they were marked: see `Mutant::SentAfterCall`.
+    #[cfg(feature = "mutants")]
+    pub early: Mutex<BTreeMap<sutler_core::command::CommandKey, crate::outcome::Ended>>,
     stop: AtomicBool,
     news: Mutex<BTreeMap<ChannelId, Vec<Touched>>>,
 }
@@ -76,6 +74,8 @@ impl Shared {
             world: Arc::new(world),
             bells,
             status: Mutex::default(),
+            #[cfg(feature = "mutants")]
+            early: Mutex::default(),
             stop: AtomicBool::new(false),
             news: Mutex::default(),
         }

@@ -1,3 +1,4 @@
 //! What sutler's own tests, and those of connectors and stores written elsewhere, are made of.
 
 pub mod schema;
+pub mod sim;

@@ -9,6 +9,7 @@ pub mod gate;
 pub mod ports;
 pub mod run;
 pub mod scenario;
+pub mod search;
 
 pub use gate::{Point, Sim};
 pub use run::{Outcome, Plan, run};

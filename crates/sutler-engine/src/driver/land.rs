@@ -220,7 +220,7 @@ impl Driver {
                 self.status.missing_rights = standing.missing;
             }
             Err(error) => {
-                if error.kind() == ErrorKind::Unauthorized {
+                if super::start::trouble(&error) == ErrorKind::Unauthorized {
                     self.revoked(now);
                 } else {
                     self.trouble += 1;
@@ -378,7 +378,7 @@ impl Driver {
                 }
             }
             Err(error) => {
-                self.went(Some(error.kind()));
+                self.went(Some(super::start::trouble(&error)));
                 if error.kind() == ErrorKind::Protocol {
                     pull::restart(&mut row);
                     self.keep(&row);

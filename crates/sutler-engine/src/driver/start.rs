@@ -13,7 +13,7 @@ use crate::{
     pull, stock,
 };
 use sutler_core::{
-    Error, Result, Timestamp,
+    Error, Result, Retry, Timestamp,
     channel::{Batch, CallCx, Fetched, Page, PullFrom, Pulled, Settled, VerbSpec},
     command::{Command, State, Verb},
     error::ErrorKind,
@@ -29,6 +29,15 @@ const INTAKE_AT_ONCE: usize = 100;
 const PLANS_AT_ONCE: usize = 64;
 /// Orders swept in one go.
 const SWEEP_AT_ONCE: usize = 50;
+
+/// The kind by which a failed call counts. A token that a marketplace will not take is no proof of a dead credential
+/// unless asking for a new one was refused too.
+pub(super) fn trouble(error: &Error) -> ErrorKind {
+    match (error.kind(), error.retry()) {
+        (ErrorKind::Unauthorized, Retry::Backoff | Retry::After(_)) => ErrorKind::Remote,
+        (kind, _) => kind,
+    }
+}
 
 impl Driver {
     /// Starts `work` if there is any of it to do; none otherwise.
@@ -164,7 +173,29 @@ impl Driver {
         }
         self.room.sending = true;
         let (shared, id, epoch) = (self.shared.clone(), self.id.clone(), self.epoch);
+        #[cfg(feature = "mutants")]
+        let early = self.shared.world.settings.lacks(crate::Mutant::SentAfterCall).then(|| channel.clone());
         self.fly(async move {
+            #[cfg(feature = "mutants")]
+            if let Some(channel) = early {
+                for (command, look, span) in &chosen {
+                    let (own, key, look, span) = (id.clone(), command.key.clone(), *look, *span);
+                    let found = shared.ports.store.view(move |view| view.command(&own, &key)).await;
+                    let ready = look.is_some() || command.key.verb == Verb::Acknowledge;
+                    if let Ok(Some(found)) = found
+                        && ready
+                        && found.state == State::Intended
+                    {
+                        let cx = CallCx { deadline: shared.ports.clock.now() + span, write_by: None };
+                        let answered = channel.perform(&cx, &Batch { commands: &[found] }).await;
+                        let ended = Ended::of(answered.and_then(|mut r| {
+                            r.pop().ok_or_else(|| Error::new(ErrorKind::Protocol, "engine.perform"))
+                        }));
+                        let mut early = shared.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        early.insert(command.key.clone(), ended);
+                    }
+                }
+            }
             let asked: Vec<Command> = chosen.iter().map(|(command, _, _)| command.clone()).collect();
             let channel = id.clone();
             let done = write(shared, id, epoch, move |job| {
@@ -196,7 +227,21 @@ impl Driver {
         // A third of a call's time is left between the last byte and the lease's end.
         let write_by = self.lease_until.min(deadline);
         let cx = CallCx { deadline, write_by: Some(write_by) };
+        #[cfg(feature = "mutants")]
+        let cx = if self.shared.world.settings.lacks(crate::Mutant::EpochIgnored) {
+            CallCx { deadline: deadline + Duration::days(1), write_by: None }
+        } else {
+            cx
+        };
         self.room.writes += 1;
+        #[cfg(feature = "mutants")]
+        {
+            let mut early = self.shared.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some(ended) = early.remove(&first.key) {
+                drop(early);
+                return self.fly(async move { Landed::Performed { ended: vec![(commands[0].clone(), ended)], kind: None, is_set } });
+            }
+        }
         let channel = self.channel.clone();
         self.fly(async move {
             let answered = channel.perform(&cx, &Batch { commands: &commands }).await;
@@ -208,10 +253,10 @@ impl Driver {
                     let error = Error::new(ErrorKind::Protocol, "engine.perform")
                         .with_applied(sutler_core::Applied::Unknown)
                         .message(format!("{} receipts came for {} commands", receipts.len(), commands.len()));
-                    (commands.into_iter().map(|c| (c, Ended::lost(&error))).collect(), Some(error.kind()))
+                    (commands.into_iter().map(|c| (c, Ended::lost(&error))).collect(), Some(trouble(&error)))
                 }
                 Err(error) => {
-                    (commands.into_iter().map(|c| (c, Ended::lost(&error))).collect(), Some(error.kind()))
+                    (commands.into_iter().map(|c| (c, Ended::lost(&error))).collect(), Some(trouble(&error)))
                 }
             };
             Landed::Performed { ended, kind, is_set }
@@ -246,7 +291,7 @@ impl Driver {
                     (commands.into_iter().map(lost).collect(), vec![], None)
                 }
                 Ok(_) => (vec![], commands, None),
-                Err(error) => (vec![], commands, Some(error.kind())),
+                Err(error) => (vec![], commands, Some(trouble(&error))),
             };
             let waiting = later.clone();
             let own = id.clone();
@@ -274,7 +319,7 @@ impl Driver {
                     .await;
                     (done.map(|(_, touched)| touched), None)
                 }
-                Err(error) => (Ok(Default::default()), Some(error.kind())),
+                Err(error) => (Ok(Default::default()), Some(trouble(&error))),
             };
             Landed::Probed { command, result, kind }
         })
@@ -313,7 +358,7 @@ impl Driver {
                     (done.map(|(_, touched)| (Some(look), touched)), None)
                 }
                 Ok(Fetched::NotVisible) => (Ok((None, Default::default())), None),
-                Err(error) => (Ok((None, Default::default())), Some(error.kind())),
+                Err(error) => (Ok((None, Default::default())), Some(trouble(&error))),
             };
             Landed::Looked { command, asked_at, result, kind }
         })
@@ -415,7 +460,7 @@ impl Driver {
                         .iter()
                         .filter_map(|a| a.level.as_ref().ok().map(|level| (a.sku.clone(), *level)))
                         .collect();
-                    let kind = answers.iter().find_map(|a| a.level.as_ref().err().map(Error::kind));
+                    let kind = answers.iter().find_map(|a| a.level.as_ref().err().map(trouble));
                     let done = write(shared, id, epoch, move |job| {
                         levels
                             .iter()
@@ -424,7 +469,7 @@ impl Driver {
                     .await;
                     (done.map(|(_, touched)| (answers, touched)), kind)
                 }
-                Err(error) => (Ok((Vec::new(), Default::default())), Some(error.kind())),
+                Err(error) => (Ok((Vec::new(), Default::default())), Some(trouble(&error))),
             };
             Landed::Levels { skus, result, kind }
         })
@@ -540,7 +585,7 @@ impl Driver {
                     Landed::SweptOne { result: result.map(|(_, touched)| touched), kind: None }
                 }
                 Ok(Fetched::NotVisible) => Landed::SweptOne { result: Ok(Default::default()), kind: None },
-                Err(error) => Landed::SweptOne { result: Ok(Default::default()), kind: Some(error.kind()) },
+                Err(error) => Landed::SweptOne { result: Ok(Default::default()), kind: Some(trouble(&error)) },
             }
         })
     }

@@ -1,0 +1,286 @@
+//! One simulated run: workers that crash, a host that goes on, a world that remembers.
+
+use super::{
+    checks,
+    gate::{Point, Rng, Sim, Task},
+    ports::{Oracle, SimClock, SimEntropy, SimStore, SimTransport, peek},
+    scenario::{HostAct, ORIGIN_MS, Scenario, Scripted, When, origin},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+};
+use sutler_core::{
+    Error, Result,
+    budget::Budgets,
+    channel::Channel,
+    id::ChannelId,
+    order::{LineQuantity, ShipmentReport},
+    policy::Policy,
+    ports::store::{Answer, Input},
+    stock::Count,
+    time::{Duration, from_millis},
+};
+use sutler_engine::{Engine, Ports, Settings, Stopper, Takeover};
+use sutler_http::Parts;
+use sutler_sandbox::walmart::World;
+use sutler_store::memory::MemoryStore;
+use sutler_walmart::Walmart;
+
+/// How a run is disturbed.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Crash whoever passes these points.
+    pub crash_at: Vec<u64>,
+    /// Instead of dropping the worker, freeze it this long and let it thaw beside its successor.
+    pub freeze: Option<Duration>,
+    /// Keep every point's label.
+    pub record: bool,
+    /// A rule of the command table to leave out.
+    #[cfg(feature = "mutants")]
+    pub mutant: Option<sutler_engine::Mutant>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Crash points passed.
+    pub passed: u64,
+    /// Their labels, where recorded.
+    pub points: Vec<Point>,
+    /// Equal for equal seeds.
+    pub hash: u64,
+    /// Steps of the scheduler.
+    pub steps: u64,
+    /// Marketplace time it took.
+    pub took: Duration,
+    /// Faults that fired, by name.
+    pub fired: BTreeMap<&'static str, u64>,
+    /// Calls through the wire.
+    pub calls: u64,
+    /// Commands left to a person.
+    pub unresolved: u64,
+}
+
+/// The channel every run has.
+pub fn channel() -> ChannelId {
+    ChannelId::new("us")
+}
+
+struct Worker {
+    stopper: Option<Stopper>,
+    ended: Option<Result<()>>,
+}
+
+/// Runs `scenario` under `seed`.
+///
+/// # Errors
+/// What was lost, doubled, left unexplained or never ended, in words, with the seed.
+pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<Outcome, String> {
+    let fail = |what: String| format!("seed {seed}, crash {:?}: {what}", plan.crash_at);
+    let sim = Sim::new(seed, ORIGIN_MS, plan.crash_at.clone(), plan.record);
+    let world = Arc::new(Mutex::new(World::new(scenario.world(seed))));
+    let store = MemoryStore::new();
+    let oracle = Arc::new(Oracle::default());
+    for (sku, quantity) in &scenario.on_hand {
+        let count = Count { sku: sku.as_str().into(), quantity: *quantity, as_of: origin() };
+        append(&store, Input::OnHand(count)).map_err(|e| fail(e.to_string()))?;
+    }
+    let mut workers: Vec<Arc<Mutex<Worker>>> = Vec::new();
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut hire = |tasks: &mut Vec<Task>| {
+        let who = workers.len() as u32 + 1;
+        let slot = Arc::new(Mutex::new(Worker { stopper: None, ended: None }));
+        workers.push(slot.clone());
+        let parts = WorkerParts {
+            who,
+            seed,
+            sim: sim.clone(),
+            world: world.clone(),
+            store: if plan.freeze.is_some() { store.clone() } else { store.reopen() },
+            oracle: oracle.clone(),
+            scenario: scenario.clone(),
+            plan: plan.clone(),
+        };
+        tasks.push(Task::new(who, work(parts, slot.clone())));
+        slot
+    };
+    let mut current = hire(&mut tasks);
+    let mut done = vec![false; scenario.script.len()];
+    let mut look_at = ORIGIN_MS;
+    let limit = ORIGIN_MS + scenario.hours_max * 3_600_000;
+    let mut quiet_since: Option<i64> = None;
+    loop {
+        tasks.retain_mut(|task| !task.poll());
+        if let Some(who) = sim.take_hit() {
+            match plan.freeze {
+                Some(span) => sim.freeze(who, sim.now() + span.num_milliseconds()),
+                None => tasks.retain(|task| task.who != who),
+            }
+            current = hire(&mut tasks);
+            continue;
+        }
+        let ended = current.lock().unwrap_or_else(PoisonError::into_inner).ended.take();
+        match ended {
+            Some(Ok(())) => break,
+            Some(Err(error)) => return Err(fail(format!("the engine ended: {error}"))),
+            None => {}
+        }
+        let now = sim.now();
+        if now > limit {
+            return Err(fail(format!("not finished after {} h: {}", scenario.hours_max, checks::open_work(&store))));
+        }
+        if now >= look_at {
+            look_at = now + 5_000;
+            host(&store, &world, &scenario.script, &mut done, now).map_err(|e| fail(e.to_string()))?;
+            let finished = done.iter().all(|d| *d) && checks::is_quiet(&store, scenario, &world, now);
+            quiet_since = finished.then(|| quiet_since.unwrap_or(now));
+            // A late write may still land: whatever was ever sent has applied or never will.
+            if quiet_since.is_some_and(|since| now - since > 400_000) {
+                let stopper = current.lock().unwrap_or_else(PoisonError::into_inner).stopper.clone();
+                if let Some(stopper) = stopper {
+                    stopper.stop();
+                }
+            }
+        }
+        if tasks.is_empty() {
+            return Err(fail("no worker is left".into()));
+        }
+        if !sim.step() {
+            return Err(fail(format!("deadlock: nothing waits and work is left: {}", checks::open_work(&store))));
+        }
+    }
+    let end = sim.now();
+    checks::at_the_end(&store, scenario, &world, from_millis(end)).map_err(fail)?;
+    if oracle.unmarked.load(Ordering::Relaxed) > 0 {
+        return Err(fail(format!("{} writes left without being marked as sent", oracle.unmarked.load(Ordering::Relaxed))));
+    }
+    let fired = world.lock().unwrap_or_else(PoisonError::into_inner).fired().clone();
+    Ok(Outcome {
+        passed: sim.passed(),
+        points: sim.points(),
+        hash: sim.hash(),
+        steps: sim.steps(),
+        took: Duration::milliseconds(end - ORIGIN_MS),
+        fired,
+        calls: oracle.calls.load(Ordering::Relaxed),
+        unresolved: checks::unresolved(&store),
+    })
+}
+
+struct WorkerParts {
+    who: u32,
+    seed: u64,
+    sim: Sim,
+    world: Arc<Mutex<World>>,
+    store: MemoryStore,
+    oracle: Arc<Oracle>,
+    scenario: Scenario,
+    plan: Plan,
+}
+
+async fn work(parts: WorkerParts, slot: Arc<Mutex<Worker>>) {
+    let ended = employ(parts, &slot).await;
+    slot.lock().unwrap_or_else(PoisonError::into_inner).ended = Some(ended);
+}
+
+async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
+    let WorkerParts { who, seed, sim, world, store, oracle, scenario, plan } = parts;
+    let clock = Arc::new(SimClock { sim: sim.clone(), who });
+    let entropy = Arc::new(SimEntropy(Mutex::new(Rng::new(seed ^ u64::from(who) << 32))));
+    let budgets = Arc::new(Budgets::default());
+    let transport = Arc::new(SimTransport { sim: sim.clone(), who, world: world.clone(), store: store.clone(), oracle });
+    let wire = Parts { transport, budgets: budgets.clone(), clock: clock.clone(), entropy: entropy.clone() };
+    let settings = {
+        let world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.settings().clone()
+    };
+    let walmart = Walmart::new(settings.seller, settings.client_id, settings.client_secret)
+        .local("http://127.0.0.1:9", "http://127.0.0.1:9/v3/token")
+        .page_limit(3)
+        .backfill(Duration::days(2));
+    let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
+    let ports = Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };
+    let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
+    let settings = Settings {
+        takeover,
+        batch_sets_from: scenario.batch_sets_from,
+        holder: format!("worker {who}"),
+        #[cfg(feature = "mutants")]
+        mutant: plan.mutant,
+        ..Settings::default()
+    };
+    let mut engine = Engine::new(ports, Policy::standard(), settings, vec![built])?;
+    slot.lock().unwrap_or_else(PoisonError::into_inner).stopper = Some(engine.stopper());
+    engine.run().await
+}
+
+fn append(store: &MemoryStore, input: Input) -> Result<()> {
+    store.write_now(Box::new(move |tx| Ok(Box::new(tx.add_input(&input, origin())?) as Answer))).map(|_| ())
+}
+
+/// Does what the script says is due. Each act once: the host remembers, whatever the engine does.
+fn host(store: &MemoryStore, world: &Mutex<World>, script: &[Scripted], done: &mut [bool], now: i64) -> Result<()> {
+    for (act, done) in script.iter().zip(done.iter_mut()).filter(|(_, done)| !**done) {
+        let order = (!act.order.is_empty()).then_some(act.order);
+        let due = match (act.when, order) {
+            (When::After(span), _) => now >= ORIGIN_MS + span.num_milliseconds(),
+            (_, None) => true,
+            (when, Some(order)) => peek(store, move |view| {
+                let Some((key, _)) = view.known(&channel(), &order.into())? else { return Ok(false) };
+                Ok(when == When::Known || view.order(key)?.is_some_and(|o| o.is_acknowledged()))
+            })?,
+        };
+        if due {
+            append(store, input(act, now)?)?;
+            if let HostAct::OnHand(sku, quantity) = act.act {
+                declare(world, sku, quantity, now);
+            }
+            *done = true;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the sandbox too, which counts by what is truly there.
+fn declare(world: &Mutex<World>, sku: &str, quantity: i64, now: i64) {
+    let body = bytes::Bytes::from(serde_json::json!({ sku: quantity }).to_string());
+    if let Ok(request) = http::Request::post("http://127.0.0.1:9/_sandbox/on-hand").body(body) {
+        world.lock().unwrap_or_else(PoisonError::into_inner).receive(from_millis(now), &request);
+    }
+}
+
+fn input(act: &Scripted, now: i64) -> Result<Input> {
+    let lines = |lines: &[(&'static str, u32)]| {
+        lines.iter().map(|(line, quantity)| LineQuantity { line_id: (*line).into(), quantity: *quantity }).collect()
+    };
+    Ok(match &act.act {
+        HostAct::OnHand(sku, quantity) => {
+            Input::OnHand(Count { sku: (*sku).into(), quantity: *quantity, as_of: from_millis(now) })
+        }
+        HostAct::Report { package, tracking, lines: parts } => Input::ReportShipment {
+            channel: channel(),
+            order: act.order.into(),
+            report: ShipmentReport {
+                package: *package,
+                carrier: "UPS".into(),
+                tracking: (*tracking).to_owned(),
+                tracking_url: None,
+                shipped_at: from_millis(now),
+                lines: lines(parts),
+            },
+        },
+        HostAct::Cancel(parts, reason) => Input::Cancel {
+            channel: channel(),
+            order: act.order.into(),
+            lines: lines(parts),
+            reason: *reason,
+            by: "host".into(),
+        },
+    })
+}
+
+/// An error of the harness itself.
+pub fn harness_error(what: &str) -> Error {
+    Error::new(sutler_core::ErrorKind::Invalid, "sim").message(what)
+}
