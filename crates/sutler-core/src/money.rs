@@ -100,6 +100,21 @@ pub struct Money {
     pub currency: Currency,
 }
 
+/// Reads a decimal digit for digit. The decimal library's own reading of exponents rounds what does not fit; an amount
+/// that was rounded is no longer the channel's (G29).
+fn exact(text: &str) -> Option<Decimal> {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return Decimal::from_str_exact(text).ok();
+    };
+    let mantissa = Decimal::from_str_exact(mantissa).ok()?.normalize();
+    let scale = i64::from(mantissa.scale()) - i64::from(exponent.parse::<i32>().ok()?);
+    if let Ok(scale) = u32::try_from(scale) {
+        return Decimal::try_from_i128_with_scale(mantissa.mantissa(), scale).ok();
+    }
+    let power = 10i128.checked_pow(u32::try_from(-scale).ok()?)?;
+    Decimal::try_from_i128_with_scale(mantissa.mantissa().checked_mul(power)?, 0).ok()
+}
+
 impl Money {
     /// Nothing, in `currency`.
     pub fn zero(currency: Currency) -> Self {
@@ -108,12 +123,11 @@ impl Money {
 
     /// Reads a decimal as the channel wrote it (`12.5`, `-0.10`, `1E2`).
     pub fn parse(text: &str, currency: Currency) -> Result<Self> {
-        let amount =
-            Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).map_err(|_| {
-                Error::new(ErrorKind::Invalid, "money.parse").message(format!(
-                    "amount {text:?} is not a decimal number of at most 28 digits; one such as 12.50 is right"
-                ))
-            })?;
+        let amount = exact(text).ok_or_else(|| {
+            Error::new(ErrorKind::Invalid, "money.parse").message(format!(
+                "amount {text:?} is not a decimal number of at most 28 digits; one such as 12.50 is right"
+            ))
+        })?;
         Ok(Money { amount, currency })
     }
 

@@ -1,0 +1,11 @@
+//! What the core promises, by the numbers of `docs/guarantees.md`, mostly over generated histories.
+
+mod budgets;
+mod counters;
+mod deadlines;
+mod fold;
+mod money;
+mod rules;
+mod stock;
+mod told;
+mod wire;
