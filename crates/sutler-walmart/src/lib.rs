@@ -15,7 +15,7 @@
 //! - Orders that Walmart (WFS) or a third party ships are read here; Walmart refuses every write on them.
 //! - There are no idempotency keys: whether a write happened is seen in the order itself ([`VERBS`] says how surely).
 //!
-//! [`Channel::normalise`](sutler_core::channel::Channel::normalise) is total; [`normalise_order`] and [`normalise_page`] are it without a channel.
+//! [`Channel::normalise`](sutler_core::channel::Channel::normalise) is total; [`normalise`], [`normalise_order`] and [`normalise_page`] are it without a channel.
 
 mod auth;
 mod channel;
@@ -155,6 +155,12 @@ pub const VERBS: &[VerbRow] = &[
         ..verb(Verb::SetLevel, Repeat::Repeatable, Repeat::Repeatable, ProbeKind::None, "stock")
     },
 ];
+
+/// Reads the payload of one order into the model, under the id that the page gave it. Total: what cannot be mapped is in
+/// `facts.unmapped`, by field path.
+pub fn normalise(raw: &RawOrder) -> ChannelOrder {
+    map::order(raw)
+}
 
 /// Reads one order: bare, or as the answer of a single read. Total, as [`sutler_core::channel::Channel::normalise`] is.
 pub fn normalise_order(raw: &[u8]) -> ChannelOrder {
