@@ -76,7 +76,7 @@ pub mod policy {
 pub mod command {
     pub use sutler_core::{
         command::*,
-        ports::store::{Input, IntakeOutcome, Resolution},
+        ports::store::{Input, IntakeOutcome, Resolution, Totals},
     };
 }
 

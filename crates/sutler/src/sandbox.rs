@@ -27,7 +27,7 @@ pub use sutler_sandbox::walmart::{
 /// ```
 pub fn walmart() -> Sandbox {
     let settings = Settings::new(7, chrono::Utc::now());
-    Sandbox { settings, speed: 1.0, listen: ([127, 0, 0, 1], 0).into(), state: None, others: false }
+    Sandbox { settings, speed: 1.0, listen: ([127, 0, 0, 1], 0).into(), state: None, others: false, not_before: None }
 }
 
 /// A marketplace to be started.
@@ -38,6 +38,7 @@ pub struct Sandbox {
     listen: SocketAddr,
     state: Option<PathBuf>,
     others: bool,
+    not_before: Option<Timestamp>,
 }
 
 impl Sandbox {
@@ -96,6 +97,13 @@ impl Sandbox {
         self
     }
 
+    /// Its time goes on from here at the earliest: for an engine that saw a later instant than the file, in which an idle
+    /// marketplace writes nothing.
+    pub fn not_before(mut self, at: Timestamp) -> Sandbox {
+        self.not_before = Some(at);
+        self
+    }
+
     /// Starts it on tokio. It stops when the [`Market`] is dropped.
     ///
     /// # Errors
@@ -115,7 +123,8 @@ impl Sandbox {
         };
         let origin = world.settings().origin;
         // A new world begins with its first order, hours before anyone looks at it.
-        let clock = SandboxClock::starting_now(world.last_instant().max(origin), self.speed);
+        let last = world.last_instant().max(origin).max(self.not_before.unwrap_or(origin));
+        let clock = SandboxClock::starting_now(last, self.speed);
         let options = ServeOptions { allow_non_loopback: self.others, state };
         let serving = serve(self.listen, world, clock, options)
             .await

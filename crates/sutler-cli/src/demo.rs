@@ -1,0 +1,268 @@
+//! `sutler demo`: the main job in one process, against a marketplace on this machine, and a count of what took effect.
+
+mod progress;
+mod report;
+mod tally;
+mod warehouse;
+
+use crate::exit::{FAILED, FOUND_WRONG, Failure, Outcome};
+use clap::Args;
+use report::Report;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    time::{Duration as Wait, Instant},
+};
+use sutler::{
+    Engine, Host, Policy, Settings, Walmart,
+    command::State,
+    model::{Duration, Phase, Seq, Timestamp},
+    sandbox::{Faults, FulfilledBy, Market, PlanEntry},
+};
+use tokio::sync::watch;
+use warehouse::Warehouse;
+
+/// The name of the demo's only channel.
+const CHANNEL: &str = "walmart";
+/// How often the demo looks whether it is done.
+const LOOK: Wait = Wait::from_millis(100);
+
+/// Runs the main job against a local Walmart, and counts what took effect.
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Orders that are there at the start; a tenth more arrive during the run.
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    orders: u32,
+    /// Where all chance comes from: the same seed, the same orders.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// The SQLite file, with the marketplace's state beside it; run again to go on in the same world [default: a new
+    /// folder for temporary files, kept].
+    #[arg(long)]
+    db: Option<PathBuf>,
+    /// Marketplace seconds in a second; 1 is real time.
+    #[arg(long, default_value_t = 60.0)]
+    speed: f64,
+    /// What goes wrong: none, lag, flaky, storm, outage, tokens or hostile.
+    #[arg(long, default_value = "none")]
+    faults: String,
+    /// The summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How the run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Every order is where it should be.
+    Done,
+    /// Not within the bound.
+    OutOfTime,
+    /// A person stopped it.
+    Stopped,
+    /// The engine ended by itself.
+    Broken(String),
+}
+
+impl Demo {
+    pub(crate) async fn run(self) -> Outcome {
+        let faults = Faults::preset(&self.faults).ok_or_else(|| {
+            let known = Faults::PRESETS.join(", ");
+            Failure::wrong(format!("--faults {:?} is not known; one of {known} is right", self.faults))
+        })?;
+        let db = self.database()?;
+        let begun = Instant::now();
+        let arrivals = self.orders / 10;
+        let market = self.market(&db, faults.clone(), arrivals).await?;
+        let settings = Settings {
+            pull_interval: Duration::minutes(5),
+            // A read that hangs must not cost an hour of marketplace time.
+            read_timeout_real: Wait::from_secs(5),
+            ..Settings::default()
+        };
+        let engine = Engine::open(db.display().to_string())
+            .channel(CHANNEL, Walmart::at(&market))
+            .policy(Policy::standard())
+            .settings(settings)
+            .start()
+            .await?;
+        let bound = self.bound(&faults);
+        let ended = self.live(&engine, &market, bound, self.orders + arrivals).await?;
+        let budgets = engine.health().await?.pop().map(|health| health.budgets).unwrap_or_default();
+        let tally = tally::count(engine.host(), &market, !faults_garble(&faults)).await?;
+        let report = Report {
+            tally,
+            budgets,
+            ended,
+            elapsed: begun.elapsed(),
+            seed: self.seed,
+            db,
+            faults: self.faults,
+            speed: self.speed,
+        };
+        engine.close().await?;
+        market.stop().await;
+        if self.json {
+            println!("{}", report.json());
+        } else {
+            println!("{}", report.words());
+        }
+        match (&report.ended, report.tally.problems.len()) {
+            (Ended::Stopped, _) => Err(Failure::new(
+                FAILED,
+                format!("stopped; run again with --db {} to go on", report.db.display()),
+            )),
+            (Ended::Broken(why), _) => Err(Failure::new(FAILED, format!("the engine ended: {why}"))),
+            (Ended::Done, 0) => Ok(()),
+            (Ended::OutOfTime, 0) => Err(Failure::new(
+                FOUND_WRONG,
+                format!("not everything was done within {} s", bound.as_secs()),
+            )),
+            (_, some) => Err(Failure::new(
+                FOUND_WRONG,
+                format!("{some} things are not as they should be: {}", report.tally.problems.join("; ")),
+            )),
+        }
+    }
+
+    fn database(&self) -> Outcome<PathBuf> {
+        if let Some(path) = &self.db {
+            return Ok(path.clone());
+        }
+        let folder = tempfile::Builder::new().prefix("sutler-demo-").tempdir().map_err(|error| {
+            Failure::new(FAILED, format!("no temporary folder can be made ({error}); give a file with --db"))
+        })?;
+        Ok(folder.keep().join("orders.db"))
+    }
+
+    async fn market(&self, db: &Path, faults: Faults, arrivals: u32) -> Outcome<Market> {
+        let mut state = db.as_os_str().to_owned();
+        state.push(".sandbox");
+        let mut sandbox = sutler::sandbox::walmart()
+            .seed(self.seed)
+            .orders(self.orders)
+            .faults(faults)
+            .speed(self.speed)
+            .state(PathBuf::from(state));
+        if arrivals > 0 {
+            // All within about ten minutes of marketplace time.
+            sandbox = sandbox.arrivals(f64::from(arrivals) / 10.0, arrivals);
+        }
+        if db.exists()
+            && let Some(last) = last_change(&Host::open(db.display().to_string()).await?).await?
+        {
+            sandbox = sandbox.not_before(last);
+        }
+        Ok(sandbox.start().await?)
+    }
+
+    /// The demo ends by itself long before; this bounds it when it does not.
+    fn bound(&self, faults: &Faults) -> Wait {
+        let quiet = self.faults == "none";
+        let base = if quiet { 90.0 } else { 240.0 };
+        let more = f64::from(self.orders.saturating_sub(300)) * 6.0;
+        let marketplace = base * 60.0 + more + f64::from(faults.outage_length_s) * 1.5;
+        Wait::from_secs_f64((marketplace / self.speed).max(base))
+    }
+
+    /// Runs engine and warehouse side by side until everything is done.
+    async fn live(&self, engine: &Engine, market: &Market, bound: Wait, orders: u32) -> Outcome<Ended> {
+        let mut warehouse = Warehouse::new(engine, market);
+        warehouse.open().await?;
+        let running = tokio::spawn({
+            let engine = engine.clone();
+            async move { engine.run().await }
+        });
+        let (stop, stopped) = watch::channel(false);
+        let (busy, still_busy) = watch::channel(true);
+        let working = tokio::spawn(warehouse.work(stopped, busy));
+        let progress = progress::Progress::new(orders, self.json);
+        let interrupted = crate::signal::asked_to_stop()?;
+        tokio::pin!(interrupted);
+        let begun = Instant::now();
+        let ended = loop {
+            tokio::select! {
+                () = &mut interrupted => break Ended::Stopped,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            if running.is_finished() {
+                break Ended::Broken("it returned before it was asked to stop".into());
+            }
+            if working.is_finished() {
+                break Ended::Broken("the warehouse returned before it was asked to stop".into());
+            }
+            let plan = market.plan();
+            let busy = *still_busy.borrow();
+            progress.show(&engine.totals().await?, plan.len());
+            if plan.len() >= orders as usize && !busy && is_done(engine, &plan).await? {
+                break Ended::Done;
+            }
+            if begun.elapsed() >= bound {
+                break Ended::OutOfTime;
+            }
+        };
+        progress.end();
+        // Nobody listens any more once the warehouse has ended.
+        let _ = stop.send(true);
+        let worked = working.await;
+        engine.stop();
+        let ran = running.await;
+        for result in [worked, ran] {
+            match result {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Ok(Ended::Broken(error.to_string())),
+                Err(error) => return Ok(Ended::Broken(error.to_string())),
+            }
+        }
+        Ok(ended)
+    }
+}
+
+/// Payloads that cannot be read in full add a reason of their own to any order.
+fn faults_garble(faults: &Faults) -> bool {
+    faults.unknown_text > 0 || faults.loose > 0
+}
+
+async fn last_change(host: &Host) -> sutler::Result<Option<Timestamp>> {
+    let last = host.totals().await?.last;
+    let change = host.changes(Seq(last.0 - 1), 1).await?;
+    Ok(change.first().map(|change| change.at))
+}
+
+/// Is every order where it should be, and no command open but those that wait for a person?
+async fn is_done(host: &Host, plan: &[PlanEntry]) -> sutler::Result<bool> {
+    let foreign: BTreeSet<&str> = plan
+        .iter()
+        .filter(|entry| entry.fulfilled_by != FulfilledBy::Seller)
+        .map(|entry| entry.id.as_str())
+        .collect();
+    let stored = rows(host).await?;
+    let settled = |entry: &PlanEntry| match stored.get(&entry.id) {
+        None | Some(Phase::New | Phase::PartlyShipped) => false,
+        Some(Phase::Open) => foreign.contains(entry.id.as_str()),
+        Some(_) => true,
+    };
+    if !plan.iter().all(settled) {
+        return Ok(false);
+    }
+    for state in [State::Intended, State::Sent, State::Accepted, State::InDoubt] {
+        if !host.commands(CHANNEL, state, 1).await?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Where each stored order is.
+async fn rows(host: &Host) -> sutler::Result<BTreeMap<String, Phase>> {
+    let mut all = BTreeMap::new();
+    let mut question = host.orders().channel(CHANNEL).limit(500);
+    loop {
+        let page = question.rows().await?;
+        all.extend(page.rows.into_iter().map(|row| (row.channel_order_id.to_string(), row.phase)));
+        match page.next {
+            Some(cursor) => question = question.after(cursor),
+            None => return Ok(all),
+        }
+    }
+}
