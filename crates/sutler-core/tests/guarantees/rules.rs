@@ -1,6 +1,6 @@
 //! G19, G31: rules are pure, in the order given, each with its proof; what a person released stays released.
 
-use crate::told::{at, facts, fresh, observation, text};
+use crate::told::{at, facts, fresh, line, observation, text};
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;
 use sutler_core::{
@@ -180,8 +180,12 @@ proptest! {
 
     #[test]
     fn g12_stock_covers_exactly_what_is_left_with_what_the_order_holds(
-        facts in facts(), stock in stock(), own in vec(("[S-U]{1}", 0i64..4), 0..3),
+        mut facts in facts(), stock in stock(), mut first in line(),
+        own in vec(("[S-U]{1}", 0i64..8), 0..4),
     ) {
+        // At least one line with open units, or there is little to be covered.
+        (first.cancelled, first.shipped) = (0, 0);
+        facts.lines.push(first);
         let demand = demand_of(&facts);
         let own: BTreeMap<Sku, i64> = own.into_iter().map(|(sku, units)| (Sku::from(sku), units)).collect();
         let own: Vec<(Sku, i64)> = own.into_iter().collect();
@@ -254,4 +258,23 @@ proptest! {
             }
         }
     }
+}
+
+/// What an order holds already counts for it, so that asking again does not take an allocation away.
+#[test]
+fn g12_an_order_is_not_short_of_what_it_holds_itself() {
+    let mut facts = OrderFacts::unknown();
+    facts.lines = vec![sutler_core::order::Line::new("1".into(), Some("S".into()), 3)];
+    let mut item = Item::new("S".into());
+    (item.counted, item.allocated) = (Some(4), 3);
+    let stock: Stock = [(item.sku.clone(), item)].into();
+    let demand = demand_of(&facts);
+    let short = |own: &[(Sku, i64)]| {
+        let case = Case { facts: &facts, ship_to: None, stock: &stock, demand: &demand, own };
+        let held =
+            case.decide(&policy(), &[]).holds.into_iter().find(|h| h.reason == HoldReason::ShortOfStock);
+        held.map(|hold| hold.detail)
+    };
+    assert_eq!(short(&[("S".into(), 3)]), None);
+    assert_eq!(short(&[("R".into(), 3)]).as_deref(), Some("short: needs 3 of S, 1 left"));
 }
