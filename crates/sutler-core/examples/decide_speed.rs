@@ -3,6 +3,11 @@
 //! The orders are US orders of two lines with two charges each, an address and a total; every tenth is held. The
 //! `criterion` bench measures the same with statistics; this one needs nothing but the core.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a measurement needs a clock; the core itself is told the time"
+)]
+
 use std::{collections::BTreeMap, hint::black_box, time::Instant};
 use sutler_core::{
     address::{Address, AddressStates, PartState},
