@@ -273,7 +273,10 @@ impl Driver {
         {
             view.offer(Work::Set, quiet.max(budgets.ready_at(&spec.budget, now, 0.0)));
         }
-        if self.room.pulls == 0 && !self.room.setting && !self.room.ingesting_twice() {
+        let running = self.streams.iter().any(|row| !row.windows.is_empty());
+        // A new pull begins only when the last one is stored whole.
+        let room = if running { !self.room.ingesting_twice() } else { self.room.ingests == 0 };
+        if self.room.pulls == 0 && !self.room.setting && self.room.sets == 0 && room {
             view.offer(Work::Pull, self.pull_due(now).max(store_free));
         }
         view

@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, PoisonError, atomic::AtomicU64},
 };
 use sutler_core::{
-    Error, Result,
+    Error, Result, Timestamp,
     budget::Bucket,
     channel::Channel,
     error::ErrorKind,
@@ -162,7 +162,6 @@ async fn save_budgets(shared: &Arc<Shared>) -> Result<()> {
     shared.ports.store.transact(move |tx| tx.put_note(BUDGETS, &bytes)).await
 }
 
-
 fn encode(buckets: &[(String, Bucket)]) -> Vec<u8> {
     serde_json::to_vec(buckets).unwrap_or_default()
 }
@@ -248,6 +247,15 @@ impl Watcher {
             });
         }
         Ok(all)
+    }
+
+    /// The last error of each channel, with when it was met. Asks no store.
+    pub fn last_errors(&self) -> Vec<(ChannelId, Timestamp, String)> {
+        let all = self.0.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let met = all
+            .iter()
+            .filter_map(|(id, status)| status.last_error.clone().map(|(at, what)| (id.clone(), at, what)));
+        met.collect()
     }
 
     /// Puts an input into the intake and rings the drivers. Answers its position.

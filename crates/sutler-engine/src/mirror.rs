@@ -95,7 +95,18 @@ impl Mirror {
     }
 
     /// Removes a command from everywhere but its look.
-    pub(crate) fn forget(&mut self, key: &CommandKey) {
+    fn forget(&mut self, key: &CommandKey) {
+        self.forget_waiting(key);
+        self.doubts.remove(key);
+        self.unresolved.remove(key);
+        self.pending.retain(|_, commands| {
+            commands.remove(key);
+            !commands.is_empty()
+        });
+    }
+
+    /// Removes a command from what waits to be sent; what was heard of it since stays.
+    pub(crate) fn forget_waiting(&mut self, key: &CommandKey) {
         if let Some(known) = self.known.remove(key) {
             if let Some(queue) = self.queues.get_mut(&key.verb) {
                 let _ = queue.ready.remove(&(known.latest_safe, key.clone()))
@@ -106,17 +117,11 @@ impl Mirror {
             }
         }
         self.wants_look.remove(key);
-        self.doubts.remove(key);
-        self.unresolved.remove(key);
-        self.pending.retain(|_, commands| {
-            commands.remove(key);
-            !commands.is_empty()
-        });
     }
 
     /// A command could not be sent now, and why.
     pub(crate) fn defer(&mut self, command: Command, why: &NotNow) {
-        self.forget(&command.key);
+        self.forget_waiting(&command.key);
         match why {
             NotNow::Gone => {}
             NotNow::Blocked => {

@@ -244,7 +244,10 @@ pub(crate) fn lose(job: &mut Job<'_>, channel: &ChannelId, command: &Command) ->
         void.state = State::Void;
         job.tx.put_command(channel, &void)?;
         let mut order = job.load(key)?;
-        order.push(job.now, Entry::Released { reason: sutler_core::hold::HoldReason::Unmapped, by: "mutant".into() })?;
+        order.push(
+            job.now,
+            Entry::Released { reason: sutler_core::hold::HoldReason::Unmapped, by: "mutant".into() },
+        )?;
         react(job, &mut order)?;
         return job.save(order);
     }

@@ -2,3 +2,4 @@
 
 pub mod schema;
 pub mod sim;
+pub mod store_suite;

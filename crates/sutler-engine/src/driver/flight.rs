@@ -27,6 +27,8 @@ pub(super) struct Room {
     pub ingests: usize,
     pub sending: bool,
     pub setting: bool,
+    /// Sets on the wire: no page is asked for meanwhile, so that none is served before a set that cannot know of it.
+    pub sets: usize,
     pub recording: bool,
     pub draining: bool,
     pub planning: bool,

@@ -59,7 +59,7 @@ impl Driver {
             Landed::Performed { ended, kind, is_set } => {
                 self.room.writes = self.room.writes.saturating_sub(1);
                 if is_set {
-                    self.room.setting = self.room.writes > 0 && self.room.setting;
+                    self.room.sets = self.room.sets.saturating_sub(1);
                 }
                 self.went(kind);
                 self.outcomes.extend(ended);
@@ -72,7 +72,7 @@ impl Driver {
                 match result {
                     Ok((look, touched)) => {
                         self.hear(touched);
-                        self.mirror.forget(&command.key);
+                        self.mirror.forget_waiting(&command.key);
                         if let Some(look) = look {
                             self.mirror.looks.insert(command.key.clone(), look);
                         }
@@ -288,7 +288,6 @@ impl Driver {
                     other.iter().for_each(|_| self.shared.ports.budgets.give_back(&spec.budget));
                 }
                 other.into_iter().for_each(|(sku, plan)| self.take_plan(sku, plan));
-                self.room.setting = !sent.is_empty();
                 if in_batch {
                     self.perform(sent);
                 } else {

@@ -191,7 +191,8 @@ impl Driver {
                         let ended = Ended::of(answered.and_then(|mut r| {
                             r.pop().ok_or_else(|| Error::new(ErrorKind::Protocol, "engine.perform"))
                         }));
-                        let mut early = shared.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        let mut early =
+                            shared.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                         early.insert(command.key.clone(), ended);
                     }
                 }
@@ -234,12 +235,15 @@ impl Driver {
             cx
         };
         self.room.writes += 1;
+        self.room.sets += usize::from(is_set);
         #[cfg(feature = "mutants")]
         {
             let mut early = self.shared.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             if let Some(ended) = early.remove(&first.key) {
                 drop(early);
-                return self.fly(async move { Landed::Performed { ended: vec![(commands[0].clone(), ended)], kind: None, is_set } });
+                return self.fly(async move {
+                    Landed::Performed { ended: vec![(commands[0].clone(), ended)], kind: None, is_set }
+                });
             }
         }
         let channel = self.channel.clone();
@@ -585,7 +589,9 @@ impl Driver {
                     Landed::SweptOne { result: result.map(|(_, touched)| touched), kind: None }
                 }
                 Ok(Fetched::NotVisible) => Landed::SweptOne { result: Ok(Default::default()), kind: None },
-                Err(error) => Landed::SweptOne { result: Ok(Default::default()), kind: Some(trouble(&error)) },
+                Err(error) => {
+                    Landed::SweptOne { result: Ok(Default::default()), kind: Some(trouble(&error)) }
+                }
             }
         })
     }

@@ -5,16 +5,20 @@ use sutler_testkit::sim::{Plan, Scenario, run, search};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1)).cloned();
+    let value =
+        |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1)).cloned();
     let number = |name: &str| value(name).and_then(|text| text.parse::<u64>().ok());
     if let Some(name) = value("--mutant") {
         return mutant(&name, number("--seeds").unwrap_or(300));
     }
     if let Some(seed) = number("--seed") {
-        let scenario = if arguments.iter().any(|a| a == "--fixed") { Scenario::fixed() } else { Scenario::drawn(seed) };
-        let plan = Plan { crash_at: number("--crash").into_iter().collect(), ..Plan::default() };
+        let scenario =
+            if arguments.iter().any(|a| a == "--fixed") { Scenario::fixed() } else { Scenario::drawn(seed) };
+        let record = arguments.iter().any(|a| a == "--record");
+        let plan = Plan { crash_at: number("--crash").into_iter().collect(), record, ..Plan::default() };
         return match run(seed, &scenario, &plan) {
-            Ok(outcome) => {
+            Ok(mut outcome) => {
+                outcome.points.clear();
                 println!("{outcome:#?}");
                 ExitCode::SUCCESS
             }
@@ -24,11 +28,26 @@ fn main() -> ExitCode {
             }
         };
     }
+    if let Some(runs) = number("--speed") {
+        let (begun, scenario) = (Instant::now(), Scenario::fixed());
+        let failed = (1..=runs).filter(|seed| run(*seed, &scenario, &Plan::default()).is_err()).count();
+        let seconds = begun.elapsed().as_secs_f64();
+        println!(
+            "{runs} runs of the fixed scenario in {seconds:.2} s, {:.0} a second, {failed} failed",
+            runs as f64 / seconds
+        );
+        return if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let seeds = number("--seeds").unwrap_or(300);
     let begun = Instant::now();
     let found = search::seeds(1..=seeds);
     let seconds = begun.elapsed().as_secs_f64();
-    println!("{} runs in {seconds:.1} s, {:.0} a second, {} failed", found.runs, found.runs as f64 / seconds, found.failures.len());
+    println!(
+        "{} runs in {seconds:.1} s, {:.0} a second, {} failed",
+        found.runs,
+        found.runs as f64 / seconds,
+        found.failures.len()
+    );
     println!("faults fired: {:?}", found.fired);
     for failure in found.failures.iter().take(10) {
         println!("{}", failure.lines().next().unwrap_or_default());

@@ -1,6 +1,10 @@
 //! What must hold, by the sandbox's own count.
 
-use super::{ports::peek, run::channel, scenario::{HostAct, Scenario}};
+use super::{
+    ports::peek,
+    run::channel,
+    scenario::{HostAct, Scenario},
+};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -9,8 +13,8 @@ use sutler_core::{
     Result, Timestamp,
     command::{Act, Command, State},
     id::{OrderKey, Sku},
-    order::FulfilledBy,
     open::Open,
+    order::FulfilledBy,
     ports::store::{InboxQuery, View},
     state::{OrderState, Phase},
     stock::Item,
@@ -35,15 +39,23 @@ pub fn open_work(store: &MemoryStore) -> String {
             .iter()
             .map(|c| format!("{} {} attempt {} ({})", c.key, c.state.as_str(), c.attempt, c.why))
             .collect();
-        let listings: Vec<String> = view.listings(&channel(), None, 100)?.iter().map(|l| format!("{l:?}")).collect();
-        Ok(format!("{commands:?} {listings:#?}"))
+        let listings: Vec<String> =
+            view.listings(&channel(), None, 100)?.iter().map(|l| format!("{l:?}")).collect();
+        let mut streams = Vec::new();
+        for kind in ["created", "changed"] {
+            for node in ["SellerFulfilled", "WFSFulfilled", "3PLFulfilled"] {
+                streams.push(view.stream(&channel(), &format!("{kind}/{node}").into())?);
+            }
+        }
+        Ok(format!("{commands:?} {listings:#?} {streams:#?}"))
     })
     .unwrap_or_else(|error| error.to_string())
 }
 
 /// Commands a person must settle.
 pub fn unresolved(store: &MemoryStore) -> u64 {
-    peek(store, |view| Ok(view.open_commands(&channel(), State::Unresolved, 1_000)?.len() as u64)).unwrap_or(0)
+    peek(store, |view| Ok(view.open_commands(&channel(), State::Unresolved, 1_000)?.len() as u64))
+        .unwrap_or(0)
 }
 
 /// Everything planned is stored, nothing is open, every listing offers what is right and the marketplace agrees.
@@ -89,7 +101,10 @@ pub fn at_the_end(
         }
     }
     if effects.reoffered_after_seen > 0 {
-        return Err(format!("{} units were offered again after their sale was seen", effects.reoffered_after_seen));
+        return Err(format!(
+            "{} units were offered again after their sale was seen",
+            effects.reoffered_after_seen
+        ));
     }
     let (mut shipped, mut cancelled) = (BTreeMap::new(), BTreeMap::new());
     for (state, commands) in orders.values() {
@@ -99,14 +114,17 @@ pub fn at_the_end(
                 let line = format!("{}/{}", state.channel_order_id, part.line_id);
                 match &command.act {
                     Act::ConfirmShipment(confirm) => {
-                        *shipped.entry(format!("{line}/{}", confirm.report.tracking)).or_insert(0) += part.quantity;
+                        *shipped.entry(format!("{line}/{}", confirm.report.tracking)).or_insert(0) +=
+                            part.quantity;
                     }
                     _ => *cancelled.entry(line).or_insert(0) += part.quantity,
                 }
             }
         }
         let acknowledged = effects.acknowledge.contains_key(state.channel_order_id.as_str());
-        if state.facts.fulfilled_by == Open::Known(FulfilledBy::Seller) && state.is_acknowledged() != acknowledged {
+        if state.facts.fulfilled_by == Open::Known(FulfilledBy::Seller)
+            && state.is_acknowledged() != acknowledged
+        {
             return Err(format!(
                 "order {}: we say acknowledged {}, the marketplace says {acknowledged}",
                 state.channel_order_id,
@@ -152,7 +170,11 @@ fn explained(state: &OrderState, commands: &[Command]) -> std::result::Result<()
         || !state.holds.is_empty()
         || matches!(phase, Phase::Cancelled | Phase::Shipped | Phase::Delivered)
         || commands.iter().any(|c| matches!(c.state, State::Unresolved | State::Refused));
-    if fine { Ok(()) } else { Err(format!("order {} is {} and nothing says why", state.channel_order_id, phase.as_str())) }
+    if fine {
+        Ok(())
+    } else {
+        Err(format!("order {} is {} and nothing says why", state.channel_order_id, phase.as_str()))
+    }
 }
 
 fn never_more_than_asked(
@@ -205,7 +227,10 @@ pub fn audit(store: &MemoryStore) -> std::result::Result<(), String> {
             let wanted = demand.get(sku).copied().unwrap_or(0);
             let promised = allocated.get(sku).copied().unwrap_or(0);
             if item.demand != wanted || item.allocated != promised {
-                wrong.push(format!("{sku}: kept {}/{}, audited {wanted}/{promised}", item.demand, item.allocated));
+                wrong.push(format!(
+                    "{sku}: kept {}/{}, audited {wanted}/{promised}",
+                    item.demand, item.allocated
+                ));
             }
             if item.is_mapped() && promised > item.on_hand() {
                 wrong.push(format!("{sku}: {promised} promised of {} on hand", item.on_hand()));
@@ -214,7 +239,9 @@ pub fn audit(store: &MemoryStore) -> std::result::Result<(), String> {
         Ok(wrong)
     })
     .map_err(|e| e.to_string())
-    .and_then(|wrong| if wrong.is_empty() { Ok(()) } else { Err(format!("stock does not add up: {wrong:?}")) })
+    .and_then(
+        |wrong| if wrong.is_empty() { Ok(()) } else { Err(format!("stock does not add up: {wrong:?}")) },
+    )
 }
 
 /// Replays the journal of every order and compares with the rows. When we looked last, and how long a command pauses, are
@@ -222,7 +249,8 @@ pub fn audit(store: &MemoryStore) -> std::result::Result<(), String> {
 pub fn replay(store: &MemoryStore) -> std::result::Result<(), String> {
     peek(store, |view| {
         for (key, (mut row, mut commands)) in all_orders(view)? {
-            let mut state = OrderState::new(row.channel.clone(), row.channel_order_id.clone(), row.first_seen_at);
+            let mut state =
+                OrderState::new(row.channel.clone(), row.channel_order_id.clone(), row.first_seen_at);
             let mut replayed = Vec::new();
             for entry in view.history(key)? {
                 state.apply(&mut replayed, entry.at, &entry.entry)?;
@@ -238,11 +266,16 @@ pub fn replay(store: &MemoryStore) -> std::result::Result<(), String> {
                 command.channel_order_id = None;
             }
             if state != row || replayed != commands {
-                return Ok(Some(format!("order {}: {state:#?} {replayed:#?} is not {row:#?} {commands:#?}", row.channel_order_id)));
+                return Ok(Some(format!(
+                    "order {}: {state:#?} {replayed:#?} is not {row:#?} {commands:#?}",
+                    row.channel_order_id
+                )));
             }
         }
         Ok(None)
     })
     .map_err(|e| e.to_string())
-    .and_then(|wrong| wrong.map_or(Ok(()), |wrong| Err(format!("the journal does not give the rows: {wrong}"))))
+    .and_then(|wrong| {
+        wrong.map_or(Ok(()), |wrong| Err(format!("the journal does not give the rows: {wrong}")))
+    })
 }

@@ -132,7 +132,15 @@ impl Sim {
 
     /// Parks until an instant. No crash point: nothing durable changes by waiting.
     pub fn until(&self, who: u32, at: i64) -> Gate {
-        Gate { sim: self.clone(), who, until: Some(at), label: "timer", about: Vec::new(), id: None, number: 0 }
+        Gate {
+            sim: self.clone(),
+            who,
+            until: Some(at),
+            label: "timer",
+            about: Vec::new(),
+            id: None,
+            number: 0,
+        }
     }
 
     /// Says afterwards what a recorded point was about.

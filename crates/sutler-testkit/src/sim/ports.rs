@@ -74,12 +74,15 @@ impl SimStore {
     }
 
     fn said(&self, after: Seq) -> Vec<String> {
-        let read = self.store.read_now(Box::new(move |view| Ok(Box::new(view.journal(after, 1_000)?) as Answer)));
+        let read =
+            self.store.read_now(Box::new(move |view| Ok(Box::new(view.journal(after, 1_000)?) as Answer)));
         let rows = read.ok().and_then(|a| a.downcast::<Vec<sutler_core::journal::JournalRow>>().ok());
         rows.map_or_else(Vec::new, |rows| {
             rows.iter()
                 .filter_map(|row| match &row.entry {
-                    Entry::Stepped { key, step } => Some(format!("{}:{}", key.verb.as_str(), step.event.as_str())),
+                    Entry::Stepped { key, step } => {
+                        Some(format!("{}:{}", key.verb.as_str(), step.event.as_str()))
+                    }
                     _ => None,
                 })
                 .collect()
@@ -99,7 +102,8 @@ impl Store for SimStore {
             let after = self.sim.point(self.who, "commit.after", "").pass().await;
             if self.record {
                 // Only this job's entries: another worker's commit cannot come between, both are one poll.
-                let about = self.sim.points().get(before as usize - 1).map(|p| p.about.clone()).unwrap_or_default();
+                let about =
+                    self.sim.points().get(before as usize - 1).map(|p| p.about.clone()).unwrap_or_default();
                 self.sim.annotate(after, &about);
             }
             answer
@@ -127,6 +131,8 @@ pub struct Oracle {
     pub writes: AtomicU64,
     /// Port calls made.
     pub calls: AtomicU64,
+    /// Calls by method and the first two parts of the path.
+    pub by_call: Mutex<std::collections::BTreeMap<String, u64>>,
 }
 
 /// The sandbox behind gates.
@@ -142,6 +148,8 @@ pub struct SimTransport {
     pub store: MemoryStore,
     /// What must never be.
     pub oracle: Arc<Oracle>,
+    /// Count calls by name too.
+    pub count: bool,
 }
 
 /// The verb of a request that writes, by its path.
@@ -187,6 +195,11 @@ impl SimTransport {
 impl Transport for SimTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         self.oracle.calls.fetch_add(1, Ordering::Relaxed);
+        if self.count {
+            let path: Vec<&str> = request.uri().path().split('/').take(4).collect();
+            let call = format!("{} {}", request.method(), path.join("/"));
+            *self.oracle.by_call.lock().unwrap_or_else(PoisonError::into_inner).entry(call).or_default() += 1;
+        }
         let verb = verb_of(&request);
         let about = verb.unwrap_or("read");
         // What the pipe tested in this very poll cannot be tested again: a byte leaves here or never.

@@ -7,21 +7,22 @@ use super::{
     scenario::{HostAct, ORIGIN_MS, Scenario, Scripted, When, origin},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
 };
 use sutler_core::{
     Error, Result,
     budget::Budgets,
     channel::Channel,
+    hold::HoldReason,
     id::ChannelId,
     order::{LineQuantity, ShipmentReport},
     policy::Policy,
-    ports::store::{Answer, Input},
+    ports::store::{Answer, InboxQuery, Input},
     stock::Count,
     time::{Duration, from_millis},
 };
-use sutler_engine::{Engine, Ports, Settings, Stopper, Takeover};
+use sutler_engine::{Engine, Ports, Settings, Stopper, Takeover, Watcher};
 use sutler_http::Parts;
 use sutler_sandbox::walmart::World;
 use sutler_store::memory::MemoryStore;
@@ -58,6 +59,8 @@ pub struct Outcome {
     pub fired: BTreeMap<&'static str, u64>,
     /// Calls through the wire.
     pub calls: u64,
+    /// Calls by name, where recorded.
+    pub by_call: BTreeMap<String, u64>,
     /// Commands left to a person.
     pub unresolved: u64,
 }
@@ -69,6 +72,7 @@ pub fn channel() -> ChannelId {
 
 struct Worker {
     stopper: Option<Stopper>,
+    watcher: Option<Watcher>,
     ended: Option<Result<()>>,
 }
 
@@ -90,7 +94,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let mut tasks: Vec<Task> = Vec::new();
     let mut hire = |tasks: &mut Vec<Task>| {
         let who = workers.len() as u32 + 1;
-        let slot = Arc::new(Mutex::new(Worker { stopper: None, ended: None }));
+        let slot = Arc::new(Mutex::new(Worker { stopper: None, watcher: None, ended: None }));
         workers.push(slot.clone());
         let parts = WorkerParts {
             who,
@@ -107,6 +111,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     };
     let mut current = hire(&mut tasks);
     let mut done = vec![false; scenario.script.len()];
+    let mut released = BTreeSet::new();
     let mut look_at = ORIGIN_MS;
     let limit = ORIGIN_MS + scenario.hours_max * 3_600_000;
     let mut quiet_since: Option<i64> = None;
@@ -128,11 +133,18 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         }
         let now = sim.now();
         if now > limit {
-            return Err(fail(format!("not finished after {} h: {}", scenario.hours_max, checks::open_work(&store))));
+            let watcher = current.lock().unwrap_or_else(PoisonError::into_inner).watcher.clone();
+            let met = watcher.map(|w| w.last_errors()).unwrap_or_default();
+            let open = checks::open_work(&store);
+            return Err(fail(format!(
+                "not finished after {} h; last errors {met:?}; {open}",
+                scenario.hours_max
+            )));
         }
         if now >= look_at {
             look_at = now + 5_000;
             host(&store, &world, &scenario.script, &mut done, now).map_err(|e| fail(e.to_string()))?;
+            release(&store, &mut released, now).map_err(|e| fail(e.to_string()))?;
             let finished = done.iter().all(|d| *d) && checks::is_quiet(&store, scenario, &world, now);
             quiet_since = finished.then(|| quiet_since.unwrap_or(now));
             // A late write may still land: whatever was ever sent has applied or never will.
@@ -147,13 +159,19 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             return Err(fail("no worker is left".into()));
         }
         if !sim.step() {
-            return Err(fail(format!("deadlock: nothing waits and work is left: {}", checks::open_work(&store))));
+            return Err(fail(format!(
+                "deadlock: nothing waits and work is left: {}",
+                checks::open_work(&store)
+            )));
         }
     }
     let end = sim.now();
     checks::at_the_end(&store, scenario, &world, from_millis(end)).map_err(fail)?;
     if oracle.unmarked.load(Ordering::Relaxed) > 0 {
-        return Err(fail(format!("{} writes left without being marked as sent", oracle.unmarked.load(Ordering::Relaxed))));
+        return Err(fail(format!(
+            "{} writes left without being marked as sent",
+            oracle.unmarked.load(Ordering::Relaxed)
+        )));
     }
     let fired = world.lock().unwrap_or_else(PoisonError::into_inner).fired().clone();
     Ok(Outcome {
@@ -164,6 +182,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         took: Duration::milliseconds(end - ORIGIN_MS),
         fired,
         calls: oracle.calls.load(Ordering::Relaxed),
+        by_call: oracle.by_call.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         unresolved: checks::unresolved(&store),
     })
 }
@@ -189,7 +208,14 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
     let clock = Arc::new(SimClock { sim: sim.clone(), who });
     let entropy = Arc::new(SimEntropy(Mutex::new(Rng::new(seed ^ u64::from(who) << 32))));
     let budgets = Arc::new(Budgets::default());
-    let transport = Arc::new(SimTransport { sim: sim.clone(), who, world: world.clone(), store: store.clone(), oracle });
+    let transport = Arc::new(SimTransport {
+        sim: sim.clone(),
+        who,
+        world: world.clone(),
+        store: store.clone(),
+        oracle,
+        count: plan.record,
+    });
     let wire = Parts { transport, budgets: budgets.clone(), clock: clock.clone(), entropy: entropy.clone() };
     let settings = {
         let world = world.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,7 +226,8 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         .page_limit(3)
         .backfill(Duration::days(2));
     let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
-    let ports = Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };
+    let ports =
+        Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
     let settings = Settings {
         takeover,
@@ -211,7 +238,11 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         ..Settings::default()
     };
     let mut engine = Engine::new(ports, Policy::standard(), settings, vec![built])?;
-    slot.lock().unwrap_or_else(PoisonError::into_inner).stopper = Some(engine.stopper());
+    {
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.stopper = Some(engine.stopper());
+        slot.watcher = Some(engine.watcher());
+    }
     engine.run().await
 }
 
@@ -220,7 +251,13 @@ fn append(store: &MemoryStore, input: Input) -> Result<()> {
 }
 
 /// Does what the script says is due. Each act once: the host remembers, whatever the engine does.
-fn host(store: &MemoryStore, world: &Mutex<World>, script: &[Scripted], done: &mut [bool], now: i64) -> Result<()> {
+fn host(
+    store: &MemoryStore,
+    world: &Mutex<World>,
+    script: &[Scripted],
+    done: &mut [bool],
+    now: i64,
+) -> Result<()> {
     for (act, done) in script.iter().zip(done.iter_mut()).filter(|(_, done)| !**done) {
         let order = (!act.order.is_empty()).then_some(act.order);
         let due = match (act.when, order) {
@@ -242,6 +279,26 @@ fn host(store: &MemoryStore, world: &Mutex<World>, script: &[Scripted], done: &m
     Ok(())
 }
 
+/// A person looks at orders held for a text nobody knows, and lets them go.
+fn release(store: &MemoryStore, released: &mut BTreeSet<String>, now: i64) -> Result<()> {
+    let held = peek(store, |view| {
+        let query = InboxQuery { hold: Some(HoldReason::Unmapped), limit: 100, ..InboxQuery::default() };
+        Ok(view
+            .inbox(&query)?
+            .rows
+            .into_iter()
+            .map(|row| row.channel_order_id.to_string())
+            .collect::<Vec<_>>())
+    })?;
+    for order in held {
+        if now > ORIGIN_MS + 600_000 && released.insert(order.clone()) {
+            let (order, reason) = (order.into(), HoldReason::Unmapped);
+            append(store, Input::Release { channel: channel(), order, reason, by: "host".into() })?;
+        }
+    }
+    Ok(())
+}
+
 /// Tells the sandbox too, which counts by what is truly there.
 fn declare(world: &Mutex<World>, sku: &str, quantity: i64, now: i64) {
     let body = bytes::Bytes::from(serde_json::json!({ sku: quantity }).to_string());
@@ -252,7 +309,10 @@ fn declare(world: &Mutex<World>, sku: &str, quantity: i64, now: i64) {
 
 fn input(act: &Scripted, now: i64) -> Result<Input> {
     let lines = |lines: &[(&'static str, u32)]| {
-        lines.iter().map(|(line, quantity)| LineQuantity { line_id: (*line).into(), quantity: *quantity }).collect()
+        lines
+            .iter()
+            .map(|(line, quantity)| LineQuantity { line_id: (*line).into(), quantity: *quantity })
+            .collect()
     };
     Ok(match &act.act {
         HostAct::OnHand(sku, quantity) => {
