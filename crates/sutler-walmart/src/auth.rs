@@ -1,5 +1,5 @@
 //! The token: client credentials for 900 seconds, asked for again whenever it is needed. There is no refresh token.
-//! (Solution providers' `authorization_code` grants would be a second source beside this one.)
+//! (The `authorization_code` grant of those who act for many sellers would be a second source beside this one.)
 
 use crate::{
     dialect::{CORRELATION, JSON, SERVICE, SERVICE_NAME},

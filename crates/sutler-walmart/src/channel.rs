@@ -4,7 +4,7 @@ mod orders;
 mod read;
 mod stock;
 
-use crate::{calls, map};
+use crate::map;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Method;
@@ -173,14 +173,13 @@ impl StockChannel for WalmartChannel {
     async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>> {
         let mut all = Vec::with_capacity(skus.len());
         for sku in skus {
-            let level = self.level(cx, sku).await;
-            // Without a credential, without a budget or out of time the rest would only fail the same way.
-            if let Err(error) = &level
-                && all.is_empty()
-                && matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Closed)
-            {
-                return Err(level.err().unwrap_or_else(|| unreadable(calls::LEVEL.op, "level")));
-            }
+            let level = match self.level(cx, sku).await {
+                // Without a credential or the right to read, the other SKUs would only fail the same way.
+                Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden) => {
+                    return Err(error);
+                }
+                level => level,
+            };
             all.push(LevelAnswer { sku: sku.clone(), level });
         }
         Ok(all)

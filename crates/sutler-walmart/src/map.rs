@@ -9,7 +9,7 @@ pub(crate) mod line;
 pub(crate) mod value;
 pub(crate) mod write;
 
-use crate::wire::{node, order as wire};
+use crate::wire::{leaf::Leaf, node, order as wire};
 use address::address;
 use bytes::Bytes;
 use rust_decimal::Decimal;
@@ -67,8 +67,8 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
     );
     // One strict pass for what production sends; the tolerant one only for what is stranger than that.
     let read = match wire::read_strictly(&text) {
-        Some(order) => order,
-        None => loosely(&text, &mut notes),
+        Some(order) if order.purchase_order_id != Leaf::Absent => order,
+        _ => loosely(&text, &mut notes),
     };
     from_wire(&raw.channel_order_id, &read, raw.raw.clone(), notes)
 }
