@@ -92,7 +92,7 @@ impl Core {
 
     /// The row id of a number the port shows; none when no row can have it.
     pub(super) fn row_id(&self, number: i64) -> Option<i64> {
-        (1..1 << TENANT_SHIFT).contains(&number).then_some(self.first_id() + number)
+        (1..1 << TENANT_SHIFT).contains(&number).then(|| self.first_id() + number)
     }
 
     /// The number the port shows for a row id.
