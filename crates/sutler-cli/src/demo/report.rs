@@ -91,7 +91,9 @@ impl Report {
         let tally = &self.tally;
         let mut text = String::new();
         // Writing to a string cannot fail.
-        let mut say = |line: String| drop(writeln!(text, "{line}"));
+        let mut say = |line: String| {
+            let _ = writeln!(text, "{line}");
+        };
         say(format!(
             "orders        {} placed, {} stored: {} the seller's, {} fulfilled by others (read, never written)",
             tally.placed, tally.stored, tally.sellers, tally.foreign

@@ -1,0 +1,266 @@
+//! What a person asks of the engine: `stock set`, `ship`, `cancel`, `release`, `resolve`.
+
+use crate::{
+    common::{Asking, Common, channel, instant, part},
+    exit::{Failure, Outcome},
+    orders,
+};
+use clap::{Args, Subcommand, ValueEnum};
+use sutler::{
+    command::{CancelReason, CommandKey, Resolution, Verb},
+    model::{HoldReason, LineQuantity, ShipmentReport, Timestamp, tracking_key},
+};
+
+/// Declares stock.
+#[derive(Args, Debug)]
+pub(crate) struct Stock {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    what: StockWhat,
+}
+
+#[derive(Subcommand, Debug)]
+enum StockWhat {
+    /// Declares how many physical units there are, those promised to open orders included.
+    Set {
+        /// As the marketplace spells it.
+        sku: String,
+        /// Physical units.
+        #[arg(value_parser = clap::value_parser!(i64).range(0..=1_000_000_000))]
+        quantity: i64,
+        /// When they were counted; now unless said.
+        #[arg(long, value_parser = instant)]
+        as_of: Option<Timestamp>,
+        #[command(flatten)]
+        asking: Asking,
+    },
+}
+
+impl Stock {
+    pub(crate) async fn run(self) -> Outcome {
+        let host = self.common.host().await?;
+        let StockWhat::Set { sku, quantity, as_of, asking } = self.what;
+        let mut count = host.on_hand(sku, quantity);
+        if let Some(at) = as_of {
+            count = count.as_of(at);
+        }
+        self.common.asked(&asking, count.await?).await
+    }
+}
+
+/// Reports a package as handed to a carrier.
+#[derive(Args, Debug)]
+pub(crate) struct Ship {
+    #[command(flatten)]
+    common: Common,
+    /// The marketplace's order id.
+    order: String,
+    /// The carrier, by any of its usual names.
+    #[arg(long)]
+    carrier: String,
+    /// The carrier's number.
+    #[arg(long)]
+    tracking: String,
+    /// Where the buyer can follow it; needed for carriers the marketplace does not list.
+    #[arg(long)]
+    tracking_url: Option<String>,
+    /// Units in it, LINE=UNITS, as often as needed; everything that is open unless said.
+    #[arg(long = "line", value_parser = part)]
+    lines: Vec<LineQuantity>,
+    /// Your number of the package within the order; the next one unless said. The same tracking number is the same package.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    package: Option<u32>,
+    /// When it was handed over; now unless said.
+    #[arg(long, value_parser = instant)]
+    shipped_at: Option<Timestamp>,
+    /// The order's channel, where there are several.
+    #[arg(long)]
+    channel: Option<String>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+impl Ship {
+    pub(crate) async fn run(self) -> Outcome {
+        let host = self.common.host().await?;
+        let order = orders::known(&host, self.channel.as_deref(), &self.order).await?;
+        let state = order.state();
+        let reports = &state.reports;
+        let before =
+            reports.values().find(|report| tracking_key(&report.tracking) == tracking_key(&self.tracking));
+        let next = reports.keys().next_back().map_or(1, |last| last + 1);
+        let package = self.package.or(before.map(|report| report.package)).unwrap_or(next);
+        let report = match before {
+            Some(before) if before.package == package && self.lines.is_empty() && self.shipped_at.is_none() => {
+                before.clone()
+            }
+            _ => ShipmentReport {
+                package,
+                carrier: self.carrier,
+                tracking: self.tracking,
+                tracking_url: self.tracking_url,
+                shipped_at: self.shipped_at.unwrap_or_else(|| host.now()),
+                lines: if self.lines.is_empty() { open(&order) } else { self.lines },
+            },
+        };
+        if report.lines.is_empty() {
+            return Err(Failure::wrong(format!("nothing of order {} is open; it is {}", self.order, order.why())));
+        }
+        let ticket = host.report_shipment(state.channel.clone(), self.order.as_str(), report).await?;
+        self.common.asked(&self.asking, ticket).await
+    }
+}
+
+fn open(order: &sutler::order::WholeOrder) -> Vec<LineQuantity> {
+    let state = order.state();
+    let all = state.facts.lines.iter().map(|line| LineQuantity {
+        line_id: line.line_id.clone(),
+        quantity: state.counters(line).wanted,
+    });
+    all.filter(|part| part.quantity > 0).collect()
+}
+
+/// Cancels units of an order at the marketplace.
+#[derive(Args, Debug)]
+pub(crate) struct Cancel {
+    #[command(flatten)]
+    common: Common,
+    /// The marketplace's order id.
+    order: String,
+    /// Why.
+    #[arg(long)]
+    reason: Why,
+    /// Units, LINE=UNITS, as often as needed; everything that is open unless said.
+    #[arg(long = "line", value_parser = part)]
+    lines: Vec<LineQuantity>,
+    /// The order's channel, where there are several.
+    #[arg(long)]
+    channel: Option<String>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Why {
+    BuyerAsked,
+    OutOfStock,
+    PricingError,
+    Fraud,
+    AddressNotServiceable,
+}
+
+impl Cancel {
+    pub(crate) async fn run(self) -> Outcome {
+        let host = self.common.host().await?;
+        let order = orders::known(&host, self.channel.as_deref(), &self.order).await?;
+        let reason = match self.reason {
+            Why::BuyerAsked => CancelReason::BuyerAsked,
+            Why::OutOfStock => CancelReason::OutOfStock,
+            Why::PricingError => CancelReason::PricingError,
+            Why::Fraud => CancelReason::Fraud,
+            Why::AddressNotServiceable => CancelReason::AddressNotServiceable,
+        };
+        let channel = order.state().channel.clone();
+        let by = self.asking.by.clone();
+        let ticket = host.cancel(channel, self.order, self.lines, reason, by).await?;
+        self.common.asked(&self.asking, ticket).await
+    }
+}
+
+/// Releases a hold, whatever the rules say about it from now on.
+#[derive(Args, Debug)]
+pub(crate) struct Release {
+    #[command(flatten)]
+    common: Common,
+    /// The marketplace's order id.
+    order: String,
+    /// Which hold (bad_address, rule:NAME, ...).
+    #[arg(long, value_parser = orders::hold)]
+    hold: HoldReason,
+    /// The order's channel, where there are several.
+    #[arg(long)]
+    channel: Option<String>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+impl Release {
+    pub(crate) async fn run(self) -> Outcome {
+        let host = self.common.host().await?;
+        let order = orders::known(&host, self.channel.as_deref(), &self.order).await?;
+        let channel = order.state().channel.clone();
+        let ticket = host.release(channel, self.order, self.hold, self.asking.by.clone()).await?;
+        self.common.asked(&self.asking, ticket).await
+    }
+}
+
+/// Says what you found out about a command that only a person can settle.
+#[derive(Args, Debug)]
+pub(crate) struct Resolve {
+    #[command(flatten)]
+    common: Common,
+    /// The command as `orders show` prints it: "confirm_shipment 1796277083022/1 #1".
+    #[arg(value_parser = key)]
+    command: CommandKey,
+    /// What you found out.
+    #[arg(long)]
+    outcome: Found,
+    /// Its channel, where there are several.
+    #[arg(long)]
+    channel: Option<String>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Found {
+    /// It happened.
+    Happened,
+    /// It did not; do it again.
+    Again,
+    /// It did not; drop it.
+    Drop,
+}
+
+impl Resolve {
+    pub(crate) async fn run(self) -> Outcome {
+        let host = self.common.host().await?;
+        let channel = channel(&host, self.channel.as_deref()).await?;
+        let outcome = match self.outcome {
+            Found::Happened => Resolution::Happened,
+            Found::Again => Resolution::Again,
+            Found::Drop => Resolution::Drop,
+        };
+        let ticket = host.resolve(channel, self.command, outcome, self.asking.by.clone()).await?;
+        self.common.asked(&self.asking, ticket).await
+    }
+}
+
+/// Reads a command's key as it is printed: verb, subject, `#` and ordinal.
+fn key(text: &str) -> Result<CommandKey, String> {
+    let read = || {
+        let (verb, rest) = text.trim().split_once(' ')?;
+        let (subject, ordinal) = rest.rsplit_once(" #")?;
+        let verb = Verb::from_text(verb)?;
+        Some(CommandKey { verb, subject: subject.to_owned(), ordinal: ordinal.parse().ok()? })
+    };
+    read().ok_or_else(|| {
+        format!("{text:?} is no command; \"VERB SUBJECT #N\" as orders show prints it, such as \"acknowledge 1796277083022 #1\", is right")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_as_it_is_printed() {
+        let one = CommandKey { verb: Verb::ConfirmShipment, subject: "17 96/1".into(), ordinal: 3 };
+        assert_eq!(key(&one.to_string()), Ok(one));
+        for text in ["", "ship 1 #1", "acknowledge 1", "acknowledge 1 #x"] {
+            assert!(key(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What several commands share: the configuration they read, the channel they mean, the engine's answer.
+
+use crate::{
+    config::Config,
+    exit::{FAILED, Failure, Outcome},
+};
+use clap::Args;
+use serde_json::json;
+use std::{path::PathBuf, time::Duration as Wait};
+use sutler::{
+    Host, Ticket,
+    model::{ChannelId, LineQuantity, Timestamp},
+};
+
+/// Which configuration.
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// The configuration file.
+    #[arg(long, default_value = "sutler.toml", global = true)]
+    pub(crate) config: PathBuf,
+    /// The answer as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// How something is asked of the engine.
+#[derive(Args, Debug)]
+pub(crate) struct Asking {
+    /// Wait this many seconds for the running engine to take it; 0 only asks.
+    #[arg(long, default_value_t = 0.0)]
+    wait: f64,
+    /// Who asks, for the journal.
+    #[arg(long, default_value = "cli")]
+    pub(crate) by: String,
+}
+
+impl Common {
+    pub(crate) async fn host(&self) -> Outcome<Host> {
+        Config::read(&self.config)?.host().await
+    }
+
+    /// Prints one or the other.
+    pub(crate) fn say(&self, json: serde_json::Value, words: impl FnOnce() -> String) {
+        if self.json {
+            println!("{json}");
+        } else {
+            println!("{}", words());
+        }
+    }
+
+    /// Tells that something was asked, and, where the caller wants to wait, what the engine answered.
+    pub(crate) async fn asked(&self, asking: &Asking, ticket: Ticket) -> Outcome {
+        let id = ticket.id();
+        let wait = Wait::try_from_secs_f64(asking.wait)
+            .map_err(|_| Failure::wrong(format!("--wait {}; seconds from 0 are right", asking.wait)))?;
+        if wait.is_zero() {
+            self.say(json!({"ticket": id, "taken": false}), || {
+                format!("asked, as number {id}; the running engine takes it")
+            });
+            return Ok(());
+        }
+        match tokio::time::timeout(wait, ticket.taken()).await {
+            Ok(Ok(done)) => {
+                self.say(json!({"ticket": id, "taken": true, "done": done}), || done.clone());
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(Failure::new(
+                FAILED,
+                format!("number {id} was asked and not taken within {} s; does an engine run?", asking.wait),
+            )),
+        }
+    }
+}
+
+/// The channel meant: the one named, or the only one there is.
+pub(crate) async fn channel(host: &Host, named: Option<&str>) -> Outcome<ChannelId> {
+    if let Some(name) = named {
+        return Ok(name.into());
+    }
+    let all = host.channels().await?;
+    match all.as_slice() {
+        [only] => Ok(only.id.clone()),
+        [] => Err(Failure::new(crate::exit::NOT_FOUND, "the store has no channel yet; run the engine first")),
+        some => {
+            let names: Vec<&str> = some.iter().map(|row| row.id.as_str()).collect();
+            Err(Failure::wrong(format!("which channel? say --channel with one of {}", names.join(", "))))
+        }
+    }
+}
+
+/// An instant on the command line.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .map_err(|_| format!("{text:?} is no instant; RFC 3339 such as 2026-01-31T08:00:00Z is right"))
+}
+
+/// Units of a line on the command line: `LINE=UNITS`.
+pub(crate) fn part(text: &str) -> Result<LineQuantity, String> {
+    let read = text.rsplit_once('=').and_then(|(line, units)| Some((line, units.parse::<u32>().ok()?)));
+    match read {
+        Some((line, quantity)) if !line.is_empty() && quantity > 0 => {
+            Ok(LineQuantity { line_id: line.into(), quantity })
+        }
+        _ => Err(format!("{text:?} names no units of a line; LINE=UNITS such as 1=2 is right")),
+    }
+}
