@@ -104,7 +104,9 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
         return Ok(());
     }
     let demand = state.demand();
-    for (sku, _) in &demand {
+    // Of every line, also of one that is handed over already: the rules still look at it until the channel shows it.
+    let skus: Vec<_> = state.facts.lines.iter().filter_map(|line| line.sku.clone()).collect();
+    for sku in &skus {
         job.item(sku)?;
     }
     if order.address.is_none() {
