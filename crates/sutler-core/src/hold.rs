@@ -99,7 +99,7 @@ impl Hold {
 /// A condition of an order a person should see, derived from a step and gone with the step that ends it (G33).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Exception {
-    /// `refused`, `unresolved`, `conflict`, `shipped_after_cancel`, `over_reported`, `totals_do_not_add_up`.
+    /// `refused`, `unresolved`, `conflict` or `shipped_after_cancel`.
     pub code: String,
     /// The command or line it is about.
     pub about: String,

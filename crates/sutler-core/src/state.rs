@@ -112,8 +112,9 @@ pub struct OrderState {
     pub decided: bool,
     /// Accepted by the last decision.
     pub accepted: bool,
-    /// Its open units are promised: once accepted, until shipped or cancelled, whatever holds come later.
-    pub allocated: bool,
+    /// Units promised to it, by SKU: what its last acceptance was reckoned from. They stay promised until shipped or
+    /// cancelled, whatever holds come later; units wanted since are promised only by a new acceptance (G12).
+    pub granted: Vec<(Sku, i64)>,
     /// Why it waits.
     pub holds: Vec<Hold>,
     /// What each rule said last.
@@ -145,7 +146,7 @@ impl OrderState {
             believed: Believed::default(),
             decided: false,
             accepted: false,
-            allocated: false,
+            granted: Vec::new(),
             holds: Vec::new(),
             judged: Vec::new(),
             released: Vec::new(),
@@ -230,9 +231,16 @@ impl OrderState {
         all.into_iter().collect()
     }
 
-    /// Its demand where it is allocated. All or nothing.
+    /// What of its demand is promised to it.
     pub fn allocation(&self) -> Vec<(Sku, i64)> {
-        if self.allocated { self.demand() } else { Vec::new() }
+        if self.granted.is_empty() {
+            return Vec::new();
+        }
+        let promised = |sku: &Sku| self.granted.iter().find(|(known, _)| known == sku).map_or(0, |(_, units)| *units);
+        let mut all = self.demand();
+        all.iter_mut().for_each(|(sku, units)| *units = promised(sku).min(*units));
+        all.retain(|(_, units)| *units > 0);
+        all
     }
 
     /// Units of each SKU that left our stock for it so far. What was handed over has left, also when its line was cancelled
@@ -322,7 +330,9 @@ impl OrderState {
     fn take_decision(&mut self, decided: &Decided) {
         self.decided = true;
         self.accepted = decided.accept;
-        self.allocated |= decided.accept;
+        if decided.accept {
+            self.granted = self.demand();
+        }
         self.holds.clone_from(&decided.holds);
         self.judged.clone_from(&decided.judged);
     }
@@ -347,6 +357,19 @@ impl OrderState {
                 }
                 Act::SetLevel(_) => {}
             },
+            // The marketplace holds other values than ours: a person must look at both.
+            State::Refused if command.why.starts_with("conflict") => self.exceptions.push(Exception {
+                code: "conflict".into(),
+                detail: command.why.clone(),
+                about: name,
+                since: at,
+            }),
+            State::Void if matches!(command.act, Act::ConfirmShipment(_)) => self.exceptions.push(Exception {
+                code: "shipped_after_cancel".into(),
+                detail: command.why.clone(),
+                about: name,
+                since: at,
+            }),
             State::Refused | State::Unresolved => self.exceptions.push(Exception {
                 code: command.state.as_str().into(),
                 detail: command.why.clone(),

@@ -9,7 +9,7 @@ use sutler_core::{
     error::{Error, ErrorKind},
     id::ChannelId,
     journal::Entry,
-    observation::{Coverage, Observation},
+    observation::{Coverage, Group, Observation},
     order::ChannelOrder,
     ports::store::{Digest, Personal},
 };
@@ -44,20 +44,34 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
             Error::new(ErrorKind::Protocol, "engine.ingest").message("an order without an id was read")
         );
     }
+    let mut digest = told.digest;
     let (mut order, known) = match job.tx.known(channel, id)? {
-        Some((key, _)) => (job.load(key)?, true),
+        Some((key, before)) => {
+            let order = job.load(key)?;
+            if told.asked_at < order.state.looked_at {
+                digest = before;
+            }
+            (order, true)
+        }
         None => (Aggregate::fresh(job.tx.new_order_key()?, channel.clone(), id.clone(), job.now), false),
     };
     let key = order.state.key;
-    let seen =
-        Observation { asked_at: told.asked_at, coverage: told.coverage, facts: told.order.facts.clone() };
+    // A read asked before our last look says nothing of what may have changed since, but its counters only grow.
+    let late = known && told.asked_at < order.state.looked_at;
+    let coverage = if late { Coverage::NONE.with(Group::Statuses) } else { told.coverage };
+    let seen = Observation { asked_at: told.asked_at, coverage, facts: told.order.facts.clone() };
     if !known || is_news(&order, &seen) {
         order.push(job.now, Entry::Observed(Box::new(seen)))?;
     }
     let mut personal = Personal { ship_to: told.order.ship_to.clone(), raw: told.order.raw.clone() };
     if known && let Some(before) = job.tx.personal(key)? {
         let mut best = before.ship_to;
-        best.improve(&personal.ship_to);
+        if late {
+            best.fill(&personal.ship_to);
+            personal.raw = before.raw;
+        } else {
+            best.improve(&personal.ship_to);
+        }
         personal.ship_to = best;
     }
     let moved = order.is_changed();
@@ -73,7 +87,7 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
     } else if told.asked_at > order.state.looked_at {
         job.tx.put_looked_at(key, told.asked_at)?;
     }
-    job.tx.put_personal(key, &personal, &told.digest)
+    job.tx.put_personal(key, &personal, &digest)
 }
 
 /// Would folding it change anything but the instants we believe it from?

@@ -42,7 +42,9 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
             let mut found = known(job, channel, order)?;
             let lines = open_lines(&found, lines)?;
             let said = format!("cancellation intended by {by}");
-            if !cancel(job, &mut found, lines, *reason)? {
+            if cancel(job, &mut found, lines, *reason)? {
+                react(job, &mut found)?;
+            } else {
                 return Err(refused(
                     "engine.cancel",
                     format!("nothing of order {order} can be cancelled now; it is {}", found.state.why()),

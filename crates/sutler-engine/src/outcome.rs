@@ -2,7 +2,7 @@
 
 use crate::{
     job::{Aggregate, Job},
-    react::react,
+    react::{covers_all, must_take, react},
     stock,
 };
 use sutler_core::{
@@ -113,14 +113,14 @@ fn not_now(
 ) -> Result<Option<NotNow>> {
     let state = &order.state;
     match &command.act {
-        Act::Acknowledge(_) if !state.holds.is_empty() && state.reports.is_empty() => {
+        Act::Acknowledge(_) if !state.holds.is_empty() && !must_take(order) => {
             Ok(Some(NotNow::Blocked))
         }
         Act::Acknowledge(_) => Ok(None),
         Act::ConfirmShipment(_) | Act::Cancel(_) => {
-            let needs_ack = matches!(command.act, Act::ConfirmShipment(_))
-                && job.world.capabilities(&state.channel)?.acknowledge
-                && !state.is_acknowledged();
+            let in_part = matches!(command.act, Act::ConfirmShipment(_)) || !covers_all(order, &command.act);
+            let needs_ack =
+                in_part && job.world.capabilities(&state.channel)?.acknowledge && !state.is_acknowledged();
             if needs_ack {
                 return Ok(Some(NotNow::Blocked));
             }

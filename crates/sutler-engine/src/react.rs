@@ -44,8 +44,8 @@ fn shown(order: &Aggregate, command: &Command) -> Option<String> {
     match &command.act {
         Act::Acknowledge(_) => {
             let taken = !facts.lines.is_empty()
-                && facts.lines.iter().all(|l| l.acknowledged + l.shipped + l.cancelled >= l.ordered)
-                && facts.lines.iter().any(|l| l.acknowledged + l.shipped > 0);
+                && facts.lines.iter().all(|line| line.is_acknowledged() || line.cancelled >= line.ordered)
+                && facts.lines.iter().any(|line| line.acknowledged > 0 || line.shipped > 0);
             taken.then(|| "a read shows every line acknowledged".to_owned())
         }
         Act::ConfirmShipment(confirm) => {
@@ -162,7 +162,7 @@ fn pointless(order: &Aggregate, command: &Command) -> Option<String> {
         Act::Acknowledge(_) if state.facts.lines.iter().all(|line| state.counters(line).open == 0) => {
             Some("nothing of the order is open any more".into())
         }
-        Act::Acknowledge(_) if !state.holds.is_empty() && state.reports.is_empty() => {
+        Act::Acknowledge(_) if !state.holds.is_empty() && !must_take(order) => {
             Some(format!("held since: {}", state.why()))
         }
         Act::ConfirmShipment(confirm) => {
@@ -185,6 +185,23 @@ fn pointless(order: &Aggregate, command: &Command) -> Option<String> {
     }
 }
 
+/// A person has settled that the order is taken, whatever holds it: a package left, or a part of it is being cancelled.
+/// Walmart takes no acknowledgment any more once some units are cancelled, so it must go before that.
+pub(crate) fn must_take(order: &Aggregate) -> bool {
+    let in_part =
+        |command: &Command| matches!(command.act, Act::Cancel(_)) && !covers_all(order, &command.act);
+    !order.state.reports.is_empty() || order.commands.iter().any(|c| c.is_open() && in_part(c))
+}
+
+/// Does it ship or cancel everything that is still open?
+pub(crate) fn covers_all(order: &Aggregate, act: &Act) -> bool {
+    let covered = |line: &sutler_core::order::Line| {
+        let parts = act.quantities().iter().filter(|part| part.line_id == line.line_id);
+        parts.map(|part| part.quantity).fold(0, u32::saturating_add)
+    };
+    order.state.facts.lines.iter().all(|line| covered(line) >= order.state.counters(line).open)
+}
+
 /// Intends what the order now calls for and does not have yet.
 fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
     let world = job.world;
@@ -194,11 +211,10 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
         return Ok(());
     }
     let open = state.facts.lines.iter().any(|line| state.counters(line).open > 0);
-    let handed_over = !state.reports.is_empty();
     if capabilities.acknowledge
         && open
         && !state.is_acknowledged()
-        && (state.accepted || handed_over)
+        && (state.accepted || must_take(order))
         && !has(order, Verb::Acknowledge, |_| true)
     {
         let latest = world.policy.deadlines.acknowledge_by(order.state.placed_at());

@@ -59,31 +59,44 @@ pub fn unresolved(store: &MemoryStore) -> u64 {
 }
 
 /// Everything planned is stored, nothing is open, every listing offers what is right and the marketplace agrees.
-pub fn is_quiet(store: &MemoryStore, scenario: &Scenario, world: &Mutex<World>, now: i64) -> bool {
+///
+/// # Errors
+/// What is not so yet.
+pub fn is_quiet(
+    store: &MemoryStore,
+    scenario: &Scenario,
+    world: &Mutex<World>,
+    now: i64,
+) -> std::result::Result<(), String> {
     let ids: Vec<String> = scenario.orders.iter().filter_map(|o| o.id.clone()).collect();
     let quiet = peek(store, move |view| {
         for id in &ids {
             if view.known(&channel(), &id.as_str().into())?.is_none() {
-                return Ok(None);
+                return Ok(Err(format!("order {id} is not stored")));
             }
         }
-        if !open(view)?.is_empty() || !view.intake(1)?.is_empty() {
-            return Ok(None);
+        if let Some(command) = open(view)?.first() {
+            return Ok(Err(format!("{} is {}", command.key, command.state.as_str())));
         }
         let mut wanted = BTreeMap::new();
         for listing in view.listings(&channel(), None, 1_000)? {
             let available = view.item(&listing.sku)?.map_or(0, |item| item.available());
             if listing.level != Some(available.max(0)) || listing.unseen != 0 || listing.verify_at.is_some() {
-                return Ok(None);
+                return Ok(Err(format!("available {available}, {listing:?}")));
             }
             wanted.insert(listing.sku.to_string(), available.max(0));
         }
-        Ok(Some(wanted))
+        Ok(Ok(wanted))
     });
-    let Ok(Some(wanted)) = quiet else { return false };
+    let wanted = quiet.map_err(|e| e.to_string())??;
     let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
     let stock = world.effects(sutler_core::time::from_millis(now)).stock;
-    wanted.iter().all(|(sku, level)| stock.get(sku) == Some(level))
+    match wanted.iter().find(|(sku, level)| stock.get(*sku) != Some(level)) {
+        Some((sku, level)) => {
+            Err(format!("{sku} should offer {level}, the marketplace offers {:?}", stock.get(sku)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Nothing lost, nothing doubled, everything explained.

@@ -112,7 +112,8 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let mut current = hire(&mut tasks);
     let mut done = vec![false; scenario.script.len()];
     let mut released = BTreeSet::new();
-    let mut look_at = ORIGIN_MS;
+    let (mut look_at, mut host_at) = (ORIGIN_MS, ORIGIN_MS);
+    let mut busy = None;
     let limit = ORIGIN_MS + scenario.hours_max * 3_600_000;
     let mut quiet_since: Option<i64> = None;
     loop {
@@ -137,16 +138,22 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             let met = watcher.map(|w| w.last_errors()).unwrap_or_default();
             let open = checks::open_work(&store);
             return Err(fail(format!(
-                "not finished after {} h; last errors {met:?}; {open}",
+                "not finished after {} h; {busy:?}; last errors {met:?}; {open}",
                 scenario.hours_max
             )));
         }
-        if now >= look_at {
-            look_at = now + 5_000;
+        if now >= host_at && !done.iter().all(|d| *d) {
+            host_at = now + 5_000;
             host(&store, &world, &scenario.script, &mut done, now).map_err(|e| fail(e.to_string()))?;
+        }
+        if now >= look_at {
+            look_at = now + 60_000;
             release(&store, &mut released, now).map_err(|e| fail(e.to_string()))?;
-            let finished = done.iter().all(|d| *d) && checks::is_quiet(&store, scenario, &world, now);
-            quiet_since = finished.then(|| quiet_since.unwrap_or(now));
+            busy = match done.iter().position(|d| !*d) {
+                Some(at) => Some(format!("the host still waits to do {:?}", scenario.script.get(at))),
+                None => checks::is_quiet(&store, scenario, &world, now).err(),
+            };
+            quiet_since = busy.is_none().then(|| quiet_since.unwrap_or(now));
             // A late write may still land: whatever was ever sent has applied or never will.
             if quiet_since.is_some_and(|since| now - since > 400_000) {
                 let stopper = current.lock().unwrap_or_else(PoisonError::into_inner).stopper.clone();
@@ -265,7 +272,11 @@ fn host(
             (_, None) => true,
             (when, Some(order)) => peek(store, move |view| {
                 let Some((key, _)) = view.known(&channel(), &order.into())? else { return Ok(false) };
-                Ok(when == When::Known || view.order(key)?.is_some_and(|o| o.is_acknowledged()))
+                let asked = |hold: &sutler_core::hold::Hold| hold.reason == HoldReason::BuyerAskedToCancel;
+                // A person acts on what is held for the buyer's wish, too.
+                let ready =
+                    view.order(key)?.is_some_and(|o| o.is_acknowledged() || o.holds.iter().any(asked));
+                Ok(when == When::Known || ready)
             })?,
         };
         if due {
