@@ -147,6 +147,7 @@ pub(crate) fn words(entry: &Entry) -> String {
             text
         }
         Entry::Decided(decided) if decided.accept => "accepted: every rule passed".into(),
+        Entry::Decided(decided) if decided.holds.is_empty() => "nothing holds it any more".into(),
         Entry::Decided(decided) => {
             let why: Vec<String> = decided.holds.iter().map(Hold::why).collect();
             format!("held: {}", why.join("; "))

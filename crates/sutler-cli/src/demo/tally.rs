@@ -126,7 +126,10 @@ impl Tally {
                 self.problems.push(format!("order {} was acknowledged {times} times", entry.id));
             }
         }
-        if let Some(at) = state.acknowledged_at {
+        // An order cancelled before it was acknowledged needs no acknowledgment any more, and had none.
+        if effects.acknowledge.contains_key(&entry.id)
+            && let Some(at) = state.acknowledged_at
+        {
             self.acknowledged += 1;
             self.latencies_s.push((at - entry.placed_at.max(origin)).num_milliseconds().max(0) as f64 / 1000.0);
         }
