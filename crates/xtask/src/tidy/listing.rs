@@ -21,7 +21,8 @@ impl Listing {
         Ok(Listing { runs: all.difference(&ignored).cloned().collect(), ignored })
     }
 
-    /// Looks the tests up in the sources: at once, but it believes whatever stands there.
+    /// Looks the names up in the sources: at once, but it believes whatever stands there. Suites define functions that
+    /// become tests elsewhere, so every name counts.
     pub(crate) fn scan(tree: &Tree) -> Listing {
         let mut listing = Listing::default();
         for file in tree.files.iter().filter(|file| file.is_rust()) {
@@ -29,15 +30,10 @@ impl Listing {
             let lines: Vec<&str> = code.lines().map(str::trim).collect();
             for (line, name) in rust::definitions(&code) {
                 let above = lines[..line - 1].iter().rev();
-                let attributes: Vec<&&str> =
-                    above.take_while(|line| line.is_empty() || line.starts_with("#[")).collect();
-                let is_test =
-                    |line: &&&str| ["#[test]", "::test]", "::test("].iter().any(|t| line.contains(t));
-                if attributes.iter().any(is_test) {
-                    let ignored = attributes.iter().any(|line| line.contains("ignore"));
-                    let list = if ignored { &mut listing.ignored } else { &mut listing.runs };
-                    list.insert(name.to_owned());
-                }
+                let mut attributes = above.take_while(|line| line.is_empty() || line.starts_with("#["));
+                let ignored = attributes.any(|line| line.contains("ignore"));
+                let list = if ignored { &mut listing.ignored } else { &mut listing.runs };
+                list.insert(name.to_owned());
             }
         }
         listing
@@ -78,11 +74,11 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_sees_tests_and_what_ignores_them() {
-        let source = "#[test]\nfn g01_a() {}\n#[test]\n#[ignore = \"slow\"]\nfn g02_b() {}\nfn g03_c() {}\n\
-                      // #[test]\nfn g04_d() {}\nproptest! {\n    #[test]\n    /// Why.\n    fn g05_e(x in 0..1) {}\n}";
+    fn a_scan_sees_names_in_code_and_what_ignores_them() {
+        let source = "#[test]\nfn g01_a() {}\n#[test]\n#[ignore = \"slow\"]\nfn g02_b() {}\n// fn g03_c() {}\n\
+                      proptest! {\n    #[test]\n    /// Why.\n    fn g05_e(x in 0..1) {}\n}\npub fn g06_f() {}";
         let listing = Listing::scan(&Tree::of(&[("a.rs", source)]));
-        assert_eq!(listing.runs.into_iter().collect::<Vec<_>>(), ["g01_a", "g05_e"]);
+        assert_eq!(listing.runs.into_iter().collect::<Vec<_>>(), ["g01_a", "g05_e", "g06_f"]);
         assert_eq!(listing.ignored.into_iter().collect::<Vec<_>>(), ["g02_b"]);
     }
 }
