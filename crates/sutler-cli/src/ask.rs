@@ -92,7 +92,9 @@ impl Ship {
         let next = reports.keys().next_back().map_or(1, |last| last + 1);
         let package = self.package.or(before.map(|report| report.package)).unwrap_or(next);
         let report = match before {
-            Some(before) if before.package == package && self.lines.is_empty() && self.shipped_at.is_none() => {
+            Some(before)
+                if before.package == package && self.lines.is_empty() && self.shipped_at.is_none() =>
+            {
                 before.clone()
             }
             _ => ShipmentReport {
@@ -105,7 +107,11 @@ impl Ship {
             },
         };
         if report.lines.is_empty() {
-            return Err(Failure::wrong(format!("nothing of order {} is open; it is {}", self.order, order.why())));
+            return Err(Failure::wrong(format!(
+                "nothing of order {} is open; it is {}",
+                self.order,
+                order.why()
+            )));
         }
         let ticket = host.report_shipment(state.channel.clone(), self.order.as_str(), report).await?;
         self.common.asked(&self.asking, ticket).await
@@ -114,10 +120,11 @@ impl Ship {
 
 fn open(order: &sutler::order::WholeOrder) -> Vec<LineQuantity> {
     let state = order.state();
-    let all = state.facts.lines.iter().map(|line| LineQuantity {
-        line_id: line.line_id.clone(),
-        quantity: state.counters(line).wanted,
-    });
+    let all = state
+        .facts
+        .lines
+        .iter()
+        .map(|line| LineQuantity { line_id: line.line_id.clone(), quantity: state.counters(line).wanted });
     all.filter(|part| part.quantity > 0).collect()
 }
 

@@ -117,9 +117,8 @@ impl Config {
             Failure::wrong(format!("{shown} cannot be read ({error}); `sutler init` writes a commented one"))
         })?;
         let places = Places::of(&text);
-        let file: File = toml::from_str(&text).map_err(|error| {
-            Failure::wrong(places.describe(&shown, error.span(), error.message()))
-        })?;
+        let file: File = toml::from_str(&text)
+            .map_err(|error| Failure::wrong(places.describe(&shown, error.span(), error.message())))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let reader = Reader { shown: &shown, places: &places, folder: &folder };
         let pace = file.clock.as_ref().map_or(Ok(Pace::real()), |clock| reader.pace(clock))?;
@@ -185,6 +184,11 @@ impl Config {
         Ok(builder.open().await?)
     }
 
+    /// Does its time run otherwise than real time?
+    pub(crate) fn is_paced(&self) -> bool {
+        !self.pace.is_real()
+    }
+
     /// Names of its channels.
     pub(crate) fn channels(&self) -> impl Iterator<Item = &str> {
         self.channels.iter().map(|(name, _)| name.as_str())
@@ -217,7 +221,10 @@ impl Reader<'_> {
     /// The store's place, a relative path being relative to the configuration file.
     fn url(&self, url: &str) -> Outcome<String> {
         let Some(path) = url.strip_prefix("sqlite:") else {
-            return Err(self.wrong("store.url", format!("{url:?} is no store of this version; \"sqlite:PATH\" is right")));
+            return Err(self.wrong(
+                "store.url",
+                format!("{url:?} is no store of this version; \"sqlite:PATH\" is right"),
+            ));
         };
         if path.is_empty() {
             return Err(self.wrong("store.url", format!("{url:?} names no file; \"sqlite:PATH\" is right")));
@@ -228,7 +235,10 @@ impl Reader<'_> {
     fn instant(&self, field: &str, text: &str) -> Outcome<Timestamp> {
         let read = chrono::DateTime::parse_from_rfc3339(text);
         read.map(|at| at.to_utc()).map_err(|_| {
-            self.wrong(field, format!("{text:?} is no instant; RFC 3339 such as \"2026-01-31T08:00:00Z\" is right"))
+            self.wrong(
+                field,
+                format!("{text:?} is no instant; RFC 3339 such as \"2026-01-31T08:00:00Z\" is right"),
+            )
         })
     }
 
@@ -238,7 +248,9 @@ impl Reader<'_> {
             Number::Broken(broken) => broken,
         };
         if !(speed.is_finite() && speed > 0.0) {
-            return Err(self.wrong("clock.speed", format!("{speed} is not possible; a number above 0 is right")));
+            return Err(
+                self.wrong("clock.speed", format!("{speed} is not possible; a number above 0 is right"))
+            );
         }
         Ok(Pace {
             origin: self.instant("clock.origin", &clock.origin)?,
@@ -249,9 +261,11 @@ impl Reader<'_> {
 
     fn policy(&self, named: &FilePath) -> Outcome<Policy> {
         let path = self.folder.join(&named.file);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| self.wrong("policy.file", format!("{} cannot be read ({error})", path.display())))?;
-        Policy::from_toml(&text).map_err(|error| Failure::wrong(format!("{} {}", path.display(), error.text())))
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            self.wrong("policy.file", format!("{} cannot be read ({error})", path.display()))
+        })?;
+        Policy::from_toml(&text)
+            .map_err(|error| Failure::wrong(format!("{} {}", path.display(), error.text())))
     }
 
     fn walmart(&self, name: &str, channel: &Channel) -> Outcome<(Walmart, Environment)> {
@@ -259,20 +273,27 @@ impl Reader<'_> {
         if channel.marketplace != "walmart" {
             return Err(self.wrong(
                 &field("marketplace"),
-                format!("{:?} is not a marketplace of this version; \"walmart\" is right", channel.marketplace),
+                format!(
+                    "{:?} is not a marketplace of this version; \"walmart\" is right",
+                    channel.marketplace
+                ),
             ));
         }
         let environment = match channel.environment.as_deref() {
             None => Environment::Production,
-            Some(text) => text.parse().map_err(|error: Error| self.wrong(&field("environment"), error.text().into()))?,
+            Some(text) => {
+                text.parse().map_err(|error: Error| self.wrong(&field("environment"), error.text().into()))?
+            }
         };
         let value = |key, plain: &Option<String>, env: &Option<String>, file: &Option<PathBuf>| {
-            secret::value(plain, env, file, self.folder)
-                .map_err(|why| self.wrong(&field(key), why))
+            secret::value(plain, env, file, self.folder).map_err(|why| self.wrong(&field(key), why))
         };
         let needed = |key: &str, found: Option<String>, right: &str| {
             found.ok_or_else(|| {
-                self.wrong(&format!("channels.{name}"), format!("{key} is missing; {right}, or {key}_env or {key}_file, is right"))
+                self.wrong(
+                    &format!("channels.{name}"),
+                    format!("{key} is missing; {right}, or {key}_env or {key}_file, is right"),
+                )
             })
         };
         let c = channel;
@@ -284,10 +305,9 @@ impl Reader<'_> {
         let secret = needed("client_secret", secret, "the secret that goes with client_id")?;
         let refresh = value("refresh_token", &c.refresh_token, &c.refresh_token_env, &c.refresh_token_file)?;
         if refresh.is_some_and(|token| !token.is_empty()) {
-            return Err(self.wrong(
-                &field("refresh_token"),
-                "walmart gives no refresh token; leave it out".into(),
-            ));
+            return Err(
+                self.wrong(&field("refresh_token"), "walmart gives no refresh token; leave it out".into())
+            );
         }
         let mut walmart = Walmart::new(seller, id, secret).environment(environment);
         if let Some(url) = value("base_url", &c.base_url, &c.base_url_env, &c.base_url_file)? {
@@ -295,7 +315,8 @@ impl Reader<'_> {
         } else if environment == Environment::Local {
             return Err(self.wrong(
                 &format!("channels.{name}"),
-                "base_url is missing; a local marketplace needs one, such as \"http://127.0.0.1:8080\"".into(),
+                "base_url is missing; a local marketplace needs one, such as \"http://127.0.0.1:8080\""
+                    .into(),
             ));
         }
         if let Some(url) = value("token_url", &c.token_url, &c.token_url_env, &c.token_url_file)? {

@@ -18,14 +18,14 @@ pub(crate) struct Init {
 impl Init {
     pub(crate) fn run(self) -> Outcome {
         let shown = self.config.display();
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.config).map_err(|error| {
-            match error.kind() {
-                std::io::ErrorKind::AlreadyExists => {
-                    Failure::wrong(format!("{shown} exists and was left as it is; give another name with --config"))
-                }
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.config).map_err(
+            |error| match error.kind() {
+                std::io::ErrorKind::AlreadyExists => Failure::wrong(format!(
+                    "{shown} exists and was left as it is; give another name with --config"
+                )),
                 _ => Failure::new(FAILED, format!("{shown} cannot be written: {error}")),
-            }
-        })?;
+            },
+        )?;
         file.write_all(COMMENTED.as_bytes())
             .map_err(|error| Failure::new(FAILED, format!("{shown} cannot be written: {error}")))?;
         println!("wrote {shown}; put your seller and keys in, then: sutler check --config {shown}");

@@ -76,16 +76,23 @@ impl Normalize {
 
 fn read(path: &Path, kind: Kind) -> Outcome<Vec<Value>> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| Failure::wrong(format!("{shown} cannot be read: {error}")))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::wrong(format!("{shown} cannot be read: {error}")))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     if let Kind::Error = kind {
         return Ok(vec![error(bytes)]);
     }
     let document: Value = serde_json::from_slice(bytes).map_err(|error| {
-        Failure::wrong(format!("{shown} line {} column {}: {error}; JSON as the marketplace sent it is right", error.line(), error.column()))
+        Failure::wrong(format!(
+            "{shown} line {} column {}: {error}; JSON as the marketplace sent it is right",
+            error.line(),
+            error.column()
+        ))
     })?;
     if !document.is_object() && !document.is_array() {
-        return Err(Failure::wrong(format!("{shown}: {document} is no order; an object or a list of them is right")));
+        return Err(Failure::wrong(format!(
+            "{shown}: {document} is no order; an object or a list of them is right"
+        )));
     }
     let orders = match kind {
         Kind::Order => vec![normalise_order(bytes)],
@@ -102,7 +109,9 @@ fn page(bytes: &[u8], document: &Value) -> Result<Vec<ChannelOrder>, Error> {
             Value::Array(all) if all.iter().all(Value::is_object) => {
                 Ok(all.iter().map(|one| normalise_order(one.to_string().as_bytes())).collect())
             }
-            Value::Object(fields) if fields.contains_key("purchaseOrderId") || fields.contains_key("order") => {
+            Value::Object(fields)
+                if fields.contains_key("purchaseOrderId") || fields.contains_key("order") =>
+            {
                 Ok(vec![normalise_order(bytes)])
             }
             _ => Err(error),
@@ -125,7 +134,8 @@ fn order(order: &ChannelOrder) -> Value {
     let policy = Policy { rules, ..Policy::standard() };
     let channel = ChannelId::from("normalize");
     let decided = decide_order(&policy, &(channel, order), &NoStock, from_millis(0));
-    let judged = decided.holds.iter().map(|hold| json!({"reason": hold.reason.code(), "detail": hold.detail}));
+    let judged =
+        decided.holds.iter().map(|hold| json!({"reason": hold.reason.code(), "detail": hold.detail}));
     let holds = unmapped.chain(judged).collect();
     shape::facts(order.channel_order_id.as_str(), &order.facts, Some(&order.ship_to), holds)
 }

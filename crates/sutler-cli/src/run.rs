@@ -45,11 +45,18 @@ impl Run {
         }
         let counts = config.stock.as_deref().map(stock_file::read).transpose()?.unwrap_or_default();
         let mode = if self.shadow { Mode::Shadow } else { Mode::Live };
+        let standard = Settings::default();
         let settings = Settings {
+            // A marketplace on this machine answers within milliseconds or not at all, and its time runs on meanwhile.
+            read_timeout_real: if config.is_paced() {
+                Wait::from_secs(5)
+            } else {
+                standard.read_timeout_real
+            },
             mode,
             pull_interval: Duration::minutes(self.poll_minutes),
             holder: format!("sutler run, process {}", std::process::id()),
-            ..Settings::default()
+            ..standard
         };
         let engine =
             config.engine().settings(settings).start().await.map_err(|error| config.located(error))?;
@@ -94,7 +101,11 @@ impl Watching {
             let mut oldest: Option<Timestamp> = None;
             let mut whole = true;
             for stream in &channel.capabilities().streams {
-                match engine.stream(channel.id().clone(), stream.id.clone()).await?.and_then(|row| row.pulled_at) {
+                match engine
+                    .stream(channel.id().clone(), stream.id.clone())
+                    .await?
+                    .and_then(|row| row.pulled_at)
+                {
                     Some(at) => oldest = Some(oldest.map_or(at, |before| before.min(at))),
                     None => whole = false,
                 }
@@ -113,7 +124,8 @@ impl Watching {
             if let Some((at, what)) = &one.last_error
                 && self.errors.insert(one.channel.clone(), *at) != Some(*at)
             {
-                let value = json!({"at": shape::instant(*at), "channel": one.channel.as_str(), "error": what});
+                let value =
+                    json!({"at": shape::instant(*at), "channel": one.channel.as_str(), "error": what});
                 self.common.say(value, || format!("{} {}: {what}", shape::instant(*at), one.channel));
             }
         }
@@ -123,10 +135,14 @@ impl Watching {
     async fn line(&self, engine: &Engine, health: &Health) -> Outcome {
         let totals = engine.totals().await?;
         let of = |phases: &[Phase]| -> u64 {
-            let ours = totals.phases.iter().filter(|(channel, phase, _)| *channel == health.channel && phases.contains(phase));
+            let ours = totals
+                .phases
+                .iter()
+                .filter(|(channel, phase, _)| *channel == health.channel && phases.contains(phase));
             ours.map(|(_, _, n)| n).sum()
         };
-        let all: u64 = totals.phases.iter().filter(|(channel, ..)| *channel == health.channel).map(|(_, _, n)| n).sum();
+        let all: u64 =
+            totals.phases.iter().filter(|(channel, ..)| *channel == health.channel).map(|(_, _, n)| n).sum();
         let (held, open) = (of(&[Phase::Held]), of(&[Phase::Open, Phase::PartlyShipped, Phase::New]));
         let at = shape::instant(self.polled.get(&health.channel).copied().unwrap_or_else(|| engine.now()));
         let value = json!({
@@ -164,7 +180,9 @@ impl Watching {
                 let value = json!({"stock": path.display().to_string(), "counts": some});
                 self.common.say(value, || format!("{}: {some} counts declared", path.display()));
             }
-            Err(failure) if failure.code != FAILED => eprintln!("sutler: {}; the last good one stands", failure.line()),
+            Err(failure) if failure.code != FAILED => {
+                eprintln!("sutler: {}; the last good one stands", failure.line())
+            }
             Err(failure) => return Err(failure),
         }
         Ok(())

@@ -82,7 +82,9 @@ fn rate(text: &str) -> Result<f64, String> {
         Some((number, "min" | "m" | "minute")) => (number, 1.0),
         Some((number, "h" | "hour")) => (number, 60.0),
         Some((number, "s" | "sec" | "second")) => (number, 1.0 / 60.0),
-        Some((_, unit)) => return Err(format!("{unit:?} is no unit of time here; 50/min, 10/h or 1/s is right")),
+        Some((_, unit)) => {
+            return Err(format!("{unit:?} is no unit of time here; 50/min, 10/h or 1/s is right"));
+        }
     };
     match number.trim().parse::<f64>() {
         Ok(number) if number.is_finite() && number >= 0.0 => Ok(number / minutes),

@@ -8,9 +8,11 @@ pub(crate) fn asked_to_stop() -> Outcome<impl Future<Output = ()>> {
     {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| {
-            signal(kind).map_err(|error| Failure::new(FAILED, format!("signals cannot be listened for: {error}")))
+            signal(kind)
+                .map_err(|error| Failure::new(FAILED, format!("signals cannot be listened for: {error}")))
         };
-        let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+        let (mut interrupt, mut terminate) =
+            (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
         Ok(async move {
             tokio::select! {
                 _ = interrupt.recv() => {}

@@ -19,9 +19,10 @@ struct Row {
 /// Reads the whole file. One bad row refuses all of it.
 pub(crate) fn read(path: &Path) -> Outcome<Vec<Count>> {
     let shown = path.display();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|error| {
-        Failure::wrong(format!("{shown} cannot be read: {error}"))
-    })?;
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(path)
+        .map_err(|error| Failure::wrong(format!("{shown} cannot be read: {error}")))?;
     let headers = reader.headers().map_err(|error| Failure::wrong(format!("{shown} line 1: {error}")))?;
     if headers.iter().collect::<Vec<_>>() != ["sku", "quantity", "as_of"] {
         let found = headers.iter().collect::<Vec<_>>().join(",");
@@ -31,7 +32,9 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<Count>> {
     for (at, row) in reader.deserialize::<Row>().enumerate() {
         let row = row.map_err(|error| {
             let line = error.position().map_or(at as u64 + 2, csv::Position::line);
-            Failure::wrong(format!("{shown} line {line}: {error}; three values, sku,quantity,as_of, are right"))
+            Failure::wrong(format!(
+                "{shown} line {line}: {error}; three values, sku,quantity,as_of, are right"
+            ))
         })?;
         let wrong = |field: &str, value: &str, right: &str| {
             Failure::wrong(format!("{shown} line {}: {field} {value:?}; {right} is right", at + 2))
@@ -40,8 +43,9 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<Count>> {
             return Err(wrong("sku", &row.sku, "the SKU as the marketplace spells it"));
         }
         let quantity = row.quantity.parse().ok().filter(|units| (0..=UNITS_MAX).contains(units));
-        let quantity = quantity
-            .ok_or_else(|| wrong("quantity", &row.quantity, &format!("a whole number from 0 to {UNITS_MAX}")))?;
+        let quantity = quantity.ok_or_else(|| {
+            wrong("quantity", &row.quantity, &format!("a whole number from 0 to {UNITS_MAX}"))
+        })?;
         // Without it a restart would declare an old count anew, and what was sold since would come back.
         let as_of = chrono::DateTime::parse_from_rfc3339(&row.as_of)
             .map_err(|_| wrong("as_of", &row.as_of, "when it was counted, such as 2026-01-31T08:00:00Z,"))?;
@@ -72,8 +76,9 @@ mod tests {
 
     #[test]
     fn counts_are_read_with_quotes_and_blanks() {
-        let counts = of("sku,quantity,as_of\n\"A,1\",3,2026-01-31T08:00:00Z\n B , 0 ,2026-01-31T08:00:00+01:00\n")
-            .unwrap_or_else(|failure| panic!("{}", failure.text));
+        let counts =
+            of("sku,quantity,as_of\n\"A,1\",3,2026-01-31T08:00:00Z\n B , 0 ,2026-01-31T08:00:00+01:00\n")
+                .unwrap_or_else(|failure| panic!("{}", failure.text));
         assert_eq!(counts.len(), 2);
         assert_eq!((counts[0].sku.as_str(), counts[0].quantity), ("A,1", 3));
         assert_eq!(counts[1].as_of.to_rfc3339(), "2026-01-31T07:00:00+00:00");
@@ -88,7 +93,8 @@ mod tests {
             ("A,3,", ["as_of", "2026-01-31T08:00:00Z"]),
             ("A,3", ["line 2", "sku,quantity,as_of"]),
         ] {
-            let text = of(&format!("sku,quantity,as_of\n{row}\n")).err().map(|f| f.line()).unwrap_or_default();
+            let text =
+                of(&format!("sku,quantity,as_of\n{row}\n")).err().map(|f| f.line()).unwrap_or_default();
             assert!(wants.iter().all(|want| text.contains(want)), "{row:?}: {text}");
         }
         assert!(of("item,qty\nA,1\n").err().is_some_and(|f| f.text.contains("sku,quantity,as_of is right")));

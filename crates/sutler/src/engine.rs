@@ -11,7 +11,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use sutler_core::{
     Error, Result,
     budget::Budgets,
-    channel::{Channel, CallCx, Standing},
+    channel::{CallCx, Channel, Standing},
     error::ErrorKind,
     id::ChannelId,
     policy::Policy,
@@ -146,7 +146,8 @@ impl Engine {
         let mut all = Vec::new();
         for channel in &self.inner.channels {
             let patience = self.host.clock.real(std::time::Duration::from_secs(30));
-            let cx = CallCx { deadline: self.host.now() + patience.max(Duration::seconds(1)), write_by: None };
+            let cx =
+                CallCx { deadline: self.host.now() + patience.max(Duration::seconds(1)), write_by: None };
             all.push((channel.id().clone(), channel.check(&cx).await));
         }
         all

@@ -209,7 +209,9 @@ pub(crate) fn unknown_order(
     } else if !names.contains(&channel.as_str()) {
         format!("there is no channel {channel}; the channels are {}", names.join(", "))
     } else {
-        format!("channel {channel} has no order {order}; the id the marketplace gave it is right, once a pull has brought it")
+        format!(
+            "channel {channel} has no order {order}; the id the marketplace gave it is right, once a pull has brought it"
+        )
     };
     Error::new(ErrorKind::NotFound, "host.order").message(message)
 }

@@ -27,7 +27,14 @@ pub use sutler_sandbox::walmart::{
 /// ```
 pub fn walmart() -> Sandbox {
     let settings = Settings::new(7, chrono::Utc::now());
-    Sandbox { settings, speed: 1.0, listen: ([127, 0, 0, 1], 0).into(), state: None, others: false, not_before: None }
+    Sandbox {
+        settings,
+        speed: 1.0,
+        listen: ([127, 0, 0, 1], 0).into(),
+        state: None,
+        others: false,
+        not_before: None,
+    }
 }
 
 /// A marketplace to be started.
@@ -115,8 +122,8 @@ impl Sandbox {
         };
         let (world, state) = match self.state {
             Some(path) => {
-                let (world, file) = StateFile::open(&path, self.settings)
-                    .map_err(|error| wrong("sandbox.state", &error))?;
+                let (world, file) =
+                    StateFile::open(&path, self.settings).map_err(|error| wrong("sandbox.state", &error))?;
                 (world, Some(file))
             }
             None => (World::new(self.settings), None),

@@ -44,11 +44,18 @@ impl Places {
         let before = self.text.get(..span.start).unwrap_or(&self.text);
         let line = before.matches('\n').count() + 1;
         let field = self.fields.iter().rev().find(|(_, at)| *at == line).map(|(path, _)| path.as_str());
-        let value = self.text.lines().nth(line - 1).and_then(|text| text.split_once('=')).map(|(_, value)| value.trim());
+        let value = self
+            .text
+            .lines()
+            .nth(line - 1)
+            .and_then(|text| text.split_once('='))
+            .map(|(_, value)| value.trim());
         match (field, value) {
             // A secret is not repeated, however wrong it is.
             (Some(field), Some(_)) if field.contains("secret") || field.contains("token") => {
-                format!("{file} line {line}: {field}: it is not a known field or not a text; a text in quotes is right")
+                format!(
+                    "{file} line {line}: {field}: it is not a known field or not a text; a text in quotes is right"
+                )
             }
             (Some(field), Some(value)) => format!("{file} line {line}: {field} = {value}: {complaint}"),
             (Some(field), None) => format!("{file} line {line}: [{field}]: {complaint}"),
@@ -67,7 +74,8 @@ mod tests {
 
     #[test]
     fn fields_tables_and_stand_ins_have_lines() {
-        let places = Places::of("[store]\nurl = \"x\"\n\n# url = \"no\"\n[channels.us]\nclient_secret_env = \"A\"\n");
+        let places =
+            Places::of("[store]\nurl = \"x\"\n\n# url = \"no\"\n[channels.us]\nclient_secret_env = \"A\"\n");
         assert_eq!(places.line_of("store.url"), Some(2));
         assert_eq!(places.line_of("channels.us"), Some(5));
         assert_eq!(places.line_of("channels.us.client_secret"), Some(6));

@@ -30,7 +30,11 @@ fn errors_name_file_line_field_value_and_what_would_be_right() {
         ("\"local\"", "\"lokal\"", ["line 5", "\"lokal\"", "production, sandbox or local"]),
         ("sqlite:orders.db", "postgres://x", ["line 2", "postgres://x", "sqlite:PATH"]),
         ("seller = \"1\"\n", "", ["line 3", "seller is missing", "seller_env"]),
-        ("base_url = \"http://127.0.0.1:1\"\n", "", ["line 3", "base_url is missing", "http://127.0.0.1:8080"]),
+        (
+            "base_url = \"http://127.0.0.1:1\"\n",
+            "",
+            ["line 3", "base_url is missing", "http://127.0.0.1:8080"],
+        ),
         ("[store]\nurl", "[store]\nurls", ["line 2", "urls", "url"]),
         ("[store]", "[store", ["line 1", "[store", "sutler.toml"]),
     ] {
@@ -47,13 +51,15 @@ fn secrets_are_never_repeated_and_given_once() {
     assert!(text.contains("client_secret") && !text.contains("12345 "), "{text}");
     let text = error(&format!("{GOOD}client_secret_env = \"X\"\n"));
     assert!(text.contains("two ways") && !text.contains("hush"), "{text}");
-    let text = error(&GOOD.replace("client_secret = \"hush\"", "client_secret_env = \"SUTLER_TEST_NOT_SET\""));
+    let text =
+        error(&GOOD.replace("client_secret = \"hush\"", "client_secret_env = \"SUTLER_TEST_NOT_SET\""));
     assert!(text.contains("line 9") && text.contains("SUTLER_TEST_NOT_SET"), "{text}");
 }
 
 #[test]
 fn a_clock_needs_local_channels_and_sound_numbers() {
-    let clock = "[clock]\norigin = \"2026-01-01T00:00:00Z\"\nstarted = \"2026-01-01T00:00:00Z\"\nspeed = 60\n";
+    let clock =
+        "[clock]\norigin = \"2026-01-01T00:00:00Z\"\nstarted = \"2026-01-01T00:00:00Z\"\nspeed = 60\n";
     assert!(read(&format!("{GOOD}{clock}")).is_ok());
     let live = GOOD.replace("local", "production").replace("base_url = \"http://127.0.0.1:1\"\n", "");
     assert!(error(&format!("{live}{clock}")).contains("every channel to be local"));

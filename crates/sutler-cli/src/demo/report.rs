@@ -119,7 +119,10 @@ impl Report {
         }
         say(format!(
             "stock         {} of {} listings offer what they should; {} units offered again after a sale was seen, {} oversold in between",
-            tally.listings.1, tally.listings.0, tally.effects.reoffered_after_seen, tally.effects.oversold_in_window
+            tally.listings.1,
+            tally.listings.0,
+            tally.effects.reoffered_after_seen,
+            tally.effects.oversold_in_window
         ));
         say(format!(
             "http          {} requests, {} refused as too many",
@@ -145,7 +148,11 @@ impl Report {
             Ended::Stopped => "stopped before everything settled".to_owned(),
             Ended::Broken(why) => format!("the engine ended: {why}"),
         };
-        say(format!("ended         {ended}, after {:.1} s at speed {}", self.elapsed.as_secs_f64(), self.speed));
+        say(format!(
+            "ended         {ended}, after {:.1} s at speed {}",
+            self.elapsed.as_secs_f64(),
+            self.speed
+        ));
         say(format!("seed {}, faults {}; the store is {}", self.seed, self.faults, self.db.display()));
         text.trim_end().to_owned()
     }

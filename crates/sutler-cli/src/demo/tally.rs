@@ -82,7 +82,9 @@ pub(super) async fn count(host: &Host, market: &Market, strict: bool) -> Result<
     (tally.ship, tally.cancel) = expected.compare(&effects, &mut tally.problems);
     tally.stock(host, &effects).await?;
     if effects.reoffered_after_seen > 0 {
-        tally.problems.push(format!("{} units were offered again after they were sold", effects.reoffered_after_seen));
+        tally
+            .problems
+            .push(format!("{} units were offered again after they were sold", effects.reoffered_after_seen));
     }
     tally.latencies_s.sort_by(f64::total_cmp);
     tally.effects = effects;
@@ -90,7 +92,14 @@ pub(super) async fn count(host: &Host, market: &Market, strict: bool) -> Result<
 }
 
 impl Tally {
-    fn order(&mut self, entry: &PlanEntry, order: &WholeOrder, effects: &Effects, origin: Timestamp, strict: bool) {
+    fn order(
+        &mut self,
+        entry: &PlanEntry,
+        order: &WholeOrder,
+        effects: &Effects,
+        origin: Timestamp,
+        strict: bool,
+    ) {
         let state = order.state();
         let phase = order.phase();
         self.stored += 1;
@@ -131,7 +140,8 @@ impl Tally {
             && let Some(at) = state.acknowledged_at
         {
             self.acknowledged += 1;
-            self.latencies_s.push((at - entry.placed_at.max(origin)).num_milliseconds().max(0) as f64 / 1000.0);
+            self.latencies_s
+                .push((at - entry.placed_at.max(origin)).num_milliseconds().max(0) as f64 / 1000.0);
         }
         self.reasons(entry, order, strict);
     }
@@ -273,7 +283,12 @@ mod tests {
 
     #[test]
     fn each_effect_is_told_apart() {
-        let expected = BTreeMap::from([("once", (2, false)), ("twice", (2, false)), ("never", (1, false)), ("open", (1, true))]);
+        let expected = BTreeMap::from([
+            ("once", (2, false)),
+            ("twice", (2, false)),
+            ("never", (1, false)),
+            ("open", (1, true)),
+        ]);
         let happened = BTreeMap::from([("once", 2), ("twice", 4), ("unasked", 1)]);
         let mut problems = Vec::new();
         let found = times(&expected, &happened, &mut problems, |key| (*key).to_owned());

@@ -15,7 +15,9 @@ use sutler::{
     Engine, Error, ErrorKind, Result, Ticket,
     channel::Transport,
     command::{CancelReason, IntakeOutcome},
-    model::{ChannelOrderId, Duration, HoldReason, LineQuantity, Phase, Seq, ShipmentReport, StreamId, Timestamp},
+    model::{
+        ChannelOrderId, Duration, HoldReason, LineQuantity, Phase, Seq, ShipmentReport, StreamId, Timestamp,
+    },
     order::WholeOrder,
     ports::Reqwest,
     sandbox::Market,
@@ -72,7 +74,11 @@ impl Warehouse {
     }
 
     /// Works until told to stop; `busy` says whether anything is under way.
-    pub(super) async fn work(mut self, mut stop: watch::Receiver<bool>, busy: watch::Sender<bool>) -> Result<()> {
+    pub(super) async fn work(
+        mut self,
+        mut stop: watch::Receiver<bool>,
+        busy: watch::Sender<bool>,
+    ) -> Result<()> {
         loop {
             let moved = self.round().await?;
             busy.send_replace(moved || !self.picking.is_empty() || !self.tickets.is_empty());
@@ -116,7 +122,8 @@ impl Warehouse {
             if left != id && self.cancelling.insert(id.clone()) {
                 let reason = CancelReason::BuyerAsked;
                 let by = "the demo's person";
-                self.tickets.push_back(self.engine.cancel(CHANNEL, id.clone(), Vec::new(), reason, by).await?);
+                self.tickets
+                    .push_back(self.engine.cancel(CHANNEL, id.clone(), Vec::new(), reason, by).await?);
             }
             return Ok(());
         }
@@ -145,7 +152,8 @@ impl Warehouse {
             if is_ready(&order) {
                 for report in packages(&order, acknowledged_at + PICKING) {
                     if !order.state().reports.contains_key(&report.package) {
-                        self.tickets.push_back(self.engine.report_shipment(CHANNEL, id.clone(), report).await?);
+                        self.tickets
+                            .push_back(self.engine.report_shipment(CHANNEL, id.clone(), report).await?);
                     }
                 }
             }
@@ -221,5 +229,6 @@ async fn on_hand(base_url: &str) -> Result<BTreeMap<String, i64>> {
         .body(Bytes::new())
         .map_err(|error| wrong(format!("the request cannot be written: {error}")))?;
     let response = transport.send(request).await.map_err(|error| error.error(OP))?;
-    serde_json::from_slice(response.body()).map_err(|error| wrong(format!("the answer cannot be read: {error}")))
+    serde_json::from_slice(response.body())
+        .map_err(|error| wrong(format!("the answer cannot be read: {error}")))
 }

@@ -1,0 +1,7 @@
+//! The command line as a person and a script meet it: the built binary, real processes, temporary folders.
+
+mod demo;
+mod errors;
+mod normalize;
+mod running;
+mod support;

@@ -1,0 +1,118 @@
+//! init, check, run, and what other processes may do meanwhile.
+
+use crate::support::{Running, code, complaint, done, json, sandbox_and_config, stdout};
+use serde_json::Value;
+
+#[test]
+fn the_ready_line_says_where_and_with_what() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (sandbox, ready) = sandbox_and_config(folder.path(), &["--orders", "0", "--speed", "10"]);
+    let names: Vec<&String> = ready.as_object().expect("an object").keys().collect();
+    let wanted = [
+        "base_url",
+        "client_id",
+        "client_secret",
+        "clock",
+        "marketplace",
+        "refresh_token",
+        "seller",
+        "token_url",
+    ];
+    assert_eq!(names, wanted);
+    assert_eq!(ready["marketplace"], "walmart");
+    assert_eq!(ready["clock"]["speed"], 10.0);
+    let base = ready["base_url"].as_str().expect("a text");
+    assert!(base.starts_with("http://127.0.0.1:") && !base.trim_start_matches("http://").contains('/'));
+    assert_eq!(sandbox.terminate(), 0);
+}
+
+#[test]
+fn init_check_run_against_the_sandbox() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let (sandbox, ready) = sandbox_and_config(at, &["--orders", "40", "--speed", "600", "--state", "world"]);
+    let check = json(&done(at, &["check", "--json"]));
+    assert_eq!((&check["ok"], &check["missing"]), (&Value::Bool(true), &Value::Array(vec![])));
+
+    let mut run = Running::start(at, &["run", "--json"]);
+    let polled = run.until(|line| line["orders"] == 40);
+    assert_eq!(polled["channel"], "us");
+    assert_eq!(polled["held"], 36, "nothing was counted yet: all but the orders others fulfil wait");
+
+    // Another process looks on, asks, and cannot run a second engine.
+    let second = done(at, &["run"]);
+    assert_eq!(code(&second), 5);
+    assert!(complaint(&second).contains("another engine"), "{}", complaint(&second));
+    let unmapped = json(&done(at, &["orders", "list", "--json", "--hold", "unmapped_sku", "--limit", "500"]));
+    let mut skus = std::collections::BTreeSet::new();
+    for order in unmapped["orders"].as_array().expect("a list") {
+        let id = order["channel_order_id"].as_str().expect("a text");
+        let whole = json(&done(at, &["orders", "show", id, "--json"]));
+        for line in whole["lines"].as_array().expect("a list") {
+            skus.insert(line["sku"].as_str().expect("a SKU").to_owned());
+        }
+    }
+    assert!(!skus.is_empty());
+    for sku in &skus {
+        let asked = json(&done(
+            at,
+            &["stock", "set", sku, "1000", "--as-of", clock_origin(&ready), "--wait", "60", "--json"],
+        ));
+        assert_eq!(asked["taken"], true);
+    }
+    let open = json(&done(at, &["orders", "list", "--json", "--phase", "open", "--limit", "500"]));
+    let ours = open["orders"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|order| order["why"].as_str().is_some_and(|why| why.starts_with("accepted")));
+    let id = ours.expect("an accepted order")["channel_order_id"].as_str().expect("a text").to_owned();
+
+    let ship = ["ship", &id, "--carrier", "UPS", "--tracking", "1Z1", "--wait", "60", "--json"];
+    assert_eq!(json(&done(at, &ship))["taken"], true);
+    let again = json(&done(at, &ship));
+    assert!(again["done"].as_str().is_some_and(|done| done.contains("nothing changed")), "{again}");
+    run.until(|line| line["orders"] == 40 && line["waiting"] == 0);
+    // Killed, not stopped: everything is in the store.
+    run.kill();
+    let whole = json(&done(at, &["orders", "show", &id, "--json"]));
+    assert_eq!(whole["packages"][0]["tracking"], "1Z1");
+    let words = stdout(&done(at, &["orders", "show", &id]));
+    assert!(words.contains("package 1 reported") && words.contains("sku_mapped passed"), "{words}");
+
+    let mut run = Running::start(at, &["run", "--json"]);
+    run.until(|line| line["orders"] == 40 && line["waiting"] == 0 && line["doubts"] == 0);
+    let status = json(&done(at, &["status", "--json"]));
+    assert_eq!(status["channels"][0]["running"], true);
+    assert_eq!(run.terminate(), 0);
+    let status = json(&done(at, &["status", "--json"]));
+    assert_eq!(status["channels"][0]["running"], false);
+    assert_eq!(sandbox.terminate(), 0);
+}
+
+#[test]
+fn what_does_not_exist_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let (_sandbox, _) = sandbox_and_config(at, &["--orders", "3", "--speed", "600"]);
+    let mut run = Running::start(at, &["run", "--json", "--shadow"]);
+    run.until(|line| line["orders"] == 3);
+    for (arguments, wants) in [
+        (&["orders", "show", "nope"][..], ["us", "nope"]),
+        (&["ship", "nope", "--carrier", "UPS", "--tracking", "1"], ["us", "nope"]),
+        (&["orders", "show", "nope", "--channel", "de"], ["de", "the channels are us"]),
+    ] {
+        let output = done(at, arguments);
+        assert_eq!(code(&output), 4, "{arguments:?}");
+        let text = complaint(&output);
+        assert!(wants.iter().all(|want| text.contains(want)), "{text}");
+    }
+    let unindexed = done(at, &["orders", "list", "--sort", "amount"]);
+    assert_eq!(code(&unindexed), 3);
+    assert!(complaint(&unindexed).contains("one open phase"), "{}", complaint(&unindexed));
+    assert_eq!(code(&done(at, &["resolve", "acknowledge 1", "--outcome", "drop"])), 2);
+}
+
+fn clock_origin(ready: &Value) -> &str {
+    ready["clock"]["origin"].as_str().expect("an instant")
+}
