@@ -13,6 +13,8 @@ pub enum Work {
     Drain,
     /// Write down answers that came.
     Record,
+    /// Decide what was left undecided while a pull was under way.
+    Decide,
     /// Ask after accepted work.
     Settle,
     /// Ask whether a doubtful command happened.
@@ -40,6 +42,7 @@ pub const PRIORITY: &[Work] = &[
     Work::Check,
     Work::Record,
     Work::Drain,
+    Work::Decide,
     Work::Settle,
     Work::Plan,
     Work::Set,
@@ -109,6 +112,7 @@ mod tests {
             Work::Check,
             Work::Drain,
             Work::Record,
+            Work::Decide,
             Work::Settle,
             Work::Plan,
             Work::Probe,

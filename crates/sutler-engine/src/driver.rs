@@ -71,6 +71,9 @@ pub(crate) struct Driver {
     unread: bool,
     /// Pulls begun since the start that finished in full.
     clean: bool,
+    /// Orders may wait for a decision until the pull is complete; and it is.
+    undecided: bool,
+    decide_now: bool,
     check_at: Option<Timestamp>,
     checked: bool,
     pull_at: Timestamp,
@@ -124,6 +127,8 @@ impl Driver {
             streams: Vec::new(),
             unread: false,
             clean: false,
+            undecided: true,
+            decide_now: false,
             check_at: Some(now),
             checked: false,
             pull_at: now,
@@ -226,6 +231,9 @@ impl Driver {
         }
         if let Some(at) = self.intake_at.filter(|_| !self.room.draining) {
             view.offer(Work::Drain, at.max(store_free));
+        }
+        if self.decide_now && !self.room.deciding {
+            view.offer(Work::Decide, store_free);
         }
         if let Some(at) = self.mirror.dirty.values().min().filter(|_| !self.room.planning) {
             view.offer(Work::Plan, (*at).max(store_free));
@@ -332,6 +340,7 @@ impl Driver {
     /// Takes over what a job touched.
     fn hear(&mut self, touched: Touched) {
         let now = self.now();
+        self.undecided |= touched.undecided > 0;
         for (channel, command) in touched.commands {
             if channel == self.id {
                 self.mirror.hear(command, touched.seq);

@@ -2,7 +2,7 @@
 
 use crate::{
     driver::{Driver, Stepped, Until},
-    health::Health,
+    health::{Health, TokenState},
     job::World,
     settings::Settings,
     shared::{Ports, Shared},
@@ -256,6 +256,12 @@ impl Watcher {
             .iter()
             .filter_map(|(id, status)| status.last_error.clone().map(|(at, what)| (id.clone(), at, what)));
         met.collect()
+    }
+
+    /// The credential of each channel, as its last call found it. Asks no store.
+    pub fn tokens(&self) -> Vec<(ChannelId, TokenState)> {
+        let all = self.0.status.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().map(|(id, status)| (id.clone(), status.token.clone())).collect()
     }
 
     /// Puts an input into the intake and rings the drivers. Answers its position.

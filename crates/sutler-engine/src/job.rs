@@ -54,6 +54,8 @@ pub(crate) struct Touched {
     pub new_orders: u64,
     /// Orders whose facts changed.
     pub changed_orders: u64,
+    /// Orders left undecided until the pull is complete.
+    pub undecided: u64,
 }
 
 /// A transaction under way.
@@ -62,13 +64,15 @@ pub(crate) struct Job<'t> {
     pub world: &'t World,
     pub now: Timestamp,
     pub touched: Touched,
+    /// More of the same pull follows: stock that may run out is not given out yet.
+    pub more_follows: bool,
     items: BTreeMap<Sku, (Item, bool)>,
 }
 
 impl<'t> Job<'t> {
     pub(crate) fn new(tx: &'t mut dyn Tx, world: &'t World, now: Timestamp) -> Self {
         let touched = Touched { seq: world.jobs.fetch_add(1, Ordering::Relaxed), ..Touched::default() };
-        Job { tx, world, now, touched, items: BTreeMap::new() }
+        Job { tx, world, now, touched, more_follows: false, items: BTreeMap::new() }
     }
 
     /// Loads an item into the working set; one nobody named is there, not counted.

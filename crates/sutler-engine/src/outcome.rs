@@ -113,9 +113,7 @@ fn not_now(
 ) -> Result<Option<NotNow>> {
     let state = &order.state;
     match &command.act {
-        Act::Acknowledge(_) if !state.holds.is_empty() && !must_take(order) => {
-            Ok(Some(NotNow::Blocked))
-        }
+        Act::Acknowledge(_) if !state.holds.is_empty() && !must_take(order) => Ok(Some(NotNow::Blocked)),
         Act::Acknowledge(_) => Ok(None),
         Act::ConfirmShipment(_) | Act::Cancel(_) => {
             let in_part = matches!(command.act, Act::ConfirmShipment(_)) || !covers_all(order, &command.act);

@@ -8,10 +8,13 @@ use sutler_core::{
         Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, State, Verb,
     },
     decide::{DecideCx, decide},
+    id::ChannelId,
     journal::{Entry, Step},
     order::{LineQuantity, OrderView, ShipmentReport},
     policy::OnCancelRequest,
-    rule::RuleCx,
+    ports::store::{InboxQuery, Sort},
+    rule::{RuleCx, StockView},
+    state::Phase,
 };
 
 /// Lets everything that follows follow.
@@ -109,6 +112,11 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
     for sku in &skus {
         job.item(sku)?;
     }
+    if job.more_follows && !order.state.decided && may_run_out(job, &demand) {
+        // An older order may be on a page not read yet, and stock goes to who came first.
+        job.touched.undecided += 1;
+        return Ok(());
+    }
     if order.address.is_none() {
         order.address = job.tx.personal(state.key)?.map(|personal| personal.ship_to);
     }
@@ -139,6 +147,35 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
         order.push(job.now, Entry::Decided(Box::new(decided)))?;
     }
     Ok(())
+}
+
+/// Stock that would be this low after an order is given out only when the pull that may bring older orders is complete.
+const LOW: i64 = 25;
+
+fn may_run_out(job: &Job<'_>, demand: &[(sutler_core::id::Sku, i64)]) -> bool {
+    let low = |(sku, units): &(sutler_core::id::Sku, i64)| {
+        StockView::item(job, sku).is_some_and(|item| item.is_mapped() && item.unallocated() - units < LOW)
+    };
+    demand.iter().any(low)
+}
+
+/// Decides orders that were left undecided while a pull was under way, oldest placed first. Answers how many it decided.
+pub(crate) fn decide_left(job: &mut Job<'_>, channel: &ChannelId, limit: u32) -> Result<usize> {
+    let query = InboxQuery {
+        channel: Some(channel.clone()),
+        phase: Some(Phase::New),
+        sort: Sort::PlacedAscending,
+        limit,
+        ..InboxQuery::default()
+    };
+    let mut decided = 0;
+    for row in job.tx.inbox(&query)?.rows {
+        let mut order = job.load(row.key)?;
+        react(job, &mut order)?;
+        decided += usize::from(order.is_changed());
+        job.save(order)?;
+    }
+    Ok(decided)
 }
 
 /// Voids intents whose target is gone. Lateness alone never voids.

@@ -32,6 +32,7 @@ pub(super) struct Room {
     pub recording: bool,
     pub draining: bool,
     pub planning: bool,
+    pub deciding: bool,
     pub checking: bool,
     pub renewing: bool,
 }
@@ -48,6 +49,7 @@ pub(super) enum Landed {
     Renewed(Result<Timestamp>),
     Checked(Result<Standing>),
     Drained(Result<(usize, Touched)>),
+    Decided(Result<(usize, Touched)>),
     Recorded(Vec<(Command, Ended)>, Result<Touched>),
     /// Commands marked as sent, and those that could not be; one token each was taken.
     Sent(Vec<Command>, Result<(Vec<Command>, Vec<(Command, NotNow)>, Touched)>),

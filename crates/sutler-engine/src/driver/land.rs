@@ -41,6 +41,16 @@ impl Driver {
                     }
                 }
             }
+            Landed::Decided(result) => {
+                self.room.deciding = false;
+                match result {
+                    Ok((looked_at, touched)) => {
+                        self.hear(touched);
+                        self.decide_now = looked_at > 0;
+                    }
+                    Err(error) => self.met(error),
+                }
+            }
             Landed::Recorded(outcomes, result) => {
                 self.room.recording = false;
                 match result {
@@ -343,11 +353,15 @@ impl Driver {
                     self.fatal = Some(error);
                     return;
                 }
+                // More pages of the same window came or will come.
+                let paged = page.next.is_some()
+                    || row.windows.len() > 1
+                    || row.windows.first().is_some_and(|w| w.cursor.is_some());
                 match pull::advance(&mut row, &page, delay) {
                     Ok(complete) => {
                         self.keep(&row);
                         let ahead = (!complete).then(|| row.clone());
-                        self.ingest(row, page, asked_at, complete);
+                        self.ingest(row, page, asked_at, paged, complete);
                         if let Some(row) = ahead
                             && self.room.ingests < 2
                             && let Some(from) = pull::from(&row)
@@ -436,6 +450,7 @@ impl Driver {
     fn pull_complete(&mut self, _news: u64) {
         let now = self.now();
         self.clean = true;
+        self.decide_now |= std::mem::take(&mut self.undecided);
         self.unread = self.room.pulls > 0 || self.room.ingests > 0;
         self.status.pulls += 1;
         let interval = self.shared.world.settings.pull_interval.min(Duration::minutes(15));

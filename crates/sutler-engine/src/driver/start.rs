@@ -10,7 +10,9 @@ use crate::{
     job::Job,
     lease,
     outcome::{self, Ended, Look},
-    pull, stock,
+    pull,
+    react::decide_left,
+    stock,
 };
 use sutler_core::{
     Error, Result, Retry, Timestamp,
@@ -25,6 +27,8 @@ use sutler_core::{
 
 /// Inputs taken in one transaction.
 const INTAKE_AT_ONCE: usize = 100;
+/// Orders decided in one transaction.
+const DECIDED_AT_ONCE: u32 = 200;
 /// Listings reckoned in one transaction.
 const PLANS_AT_ONCE: usize = 64;
 /// Orders swept in one go.
@@ -47,6 +51,7 @@ impl Driver {
             Work::Check => self.start_check(now),
             Work::Drain => self.start_drain(),
             Work::Record => self.start_record(),
+            Work::Decide => self.start_decide(),
             Work::Settle => self.start_settle(now),
             Work::Plan => self.start_plan(now),
             Work::Set => self.start_set(now),
@@ -107,6 +112,17 @@ impl Driver {
                 }
             };
             Landed::Drained(drained)
+        })
+    }
+
+    fn start_decide(&mut self) -> Option<()> {
+        self.room.deciding = true;
+        let (shared, id, epoch) = (self.shared.clone(), self.id.clone(), self.epoch);
+        self.fly(async move {
+            let own = id.clone();
+            Landed::Decided(
+                write(shared, id, epoch, move |job| decide_left(job, &own, DECIDED_AT_ONCE)).await,
+            )
         })
     }
 
@@ -516,6 +532,7 @@ impl Driver {
         mut row: StreamRow,
         page: Page,
         asked_at: Timestamp,
+        paged: bool,
         complete: bool,
     ) -> Option<()> {
         self.room.ingests += 1;
@@ -552,7 +569,9 @@ impl Driver {
             row.id = row.id.clone();
             let stored = row.clone();
             let done = write(shared, id, epoch, move |job: &mut Job<'_>| {
+                job.more_follows = paged;
                 take_in(job, &own, &told)?;
+                job.more_follows = false;
                 job.tx.put_stream(&own, &stored)
             })
             .await;

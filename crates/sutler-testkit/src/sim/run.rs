@@ -22,7 +22,7 @@ use sutler_core::{
     stock::Count,
     time::{Duration, from_millis},
 };
-use sutler_engine::{Engine, Ports, Settings, Stopper, Takeover, Watcher};
+use sutler_engine::{Engine, Mode, Ports, Settings, Stopper, Takeover, Watcher};
 use sutler_http::Parts;
 use sutler_sandbox::walmart::World;
 use sutler_store::memory::MemoryStore;
@@ -37,6 +37,14 @@ pub struct Plan {
     pub freeze: Option<Duration>,
     /// Keep every point's label.
     pub record: bool,
+    /// Stop the engine after this long, finished or not, and leave the final checks out.
+    pub until: Option<Duration>,
+    /// Read and decide, and send nothing that writes.
+    pub shadow: bool,
+    /// A credential the marketplace does not know.
+    pub secret: Option<String>,
+    /// Go on with what an earlier run left in its store.
+    pub store: Option<MemoryStore>,
     /// A rule of the command table to leave out.
     #[cfg(feature = "mutants")]
     pub mutant: Option<sutler_engine::Mutant>,
@@ -63,6 +71,16 @@ pub struct Outcome {
     pub by_call: BTreeMap<String, u64>,
     /// Commands left to a person.
     pub unresolved: u64,
+    /// Calls that wrote.
+    pub writes: u64,
+    /// Journal entries written after everything was quiet: reading back what we wrote says nothing new (G6).
+    pub echoes: i64,
+    /// What the store holds in the end.
+    pub store: MemoryStore,
+    /// What took effect at the marketplace.
+    pub effects: sutler_sandbox::walmart::Effects,
+    /// The credential's state in the end.
+    pub token: Option<sutler_engine::TokenState>,
 }
 
 /// The channel every run has.
@@ -84,7 +102,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let fail = |what: String| format!("seed {seed}, crash {:?}: {what}", plan.crash_at);
     let sim = Sim::new(seed, ORIGIN_MS, plan.crash_at.clone(), plan.record);
     let world = Arc::new(Mutex::new(World::new(scenario.world(seed))));
-    let store = MemoryStore::new();
+    let store = plan.store.clone().unwrap_or_default();
     let oracle = Arc::new(Oracle::default());
     for (sku, quantity) in &scenario.on_hand {
         let count = Count { sku: sku.as_str().into(), quantity: *quantity, as_of: origin() };
@@ -116,6 +134,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let mut busy = None;
     let limit = ORIGIN_MS + scenario.hours_max * 3_600_000;
     let mut quiet_since: Option<i64> = None;
+    let mut quiet_at = None;
     loop {
         tasks.retain_mut(|task| !task.poll());
         if let Some(who) = sim.take_hit() {
@@ -133,7 +152,10 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             None => {}
         }
         let now = sim.now();
-        if now > limit {
+        if plan.until.is_some_and(|span| now > ORIGIN_MS + span.num_milliseconds()) {
+            let stopper = current.lock().unwrap_or_else(PoisonError::into_inner).stopper.clone();
+            stopper.iter().for_each(Stopper::stop);
+        } else if now > limit {
             let watcher = current.lock().unwrap_or_else(PoisonError::into_inner).watcher.clone();
             let met = watcher.map(|w| w.last_errors()).unwrap_or_default();
             let open = checks::open_work(&store);
@@ -154,8 +176,9 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
                 None => checks::is_quiet(&store, scenario, &world, now).err(),
             };
             quiet_since = busy.is_none().then(|| quiet_since.unwrap_or(now));
+            quiet_at = quiet_since.and_then(|_| quiet_at.or_else(|| last(&store)));
             // A late write may still land: whatever was ever sent has applied or never will.
-            if quiet_since.is_some_and(|since| now - since > 400_000) {
+            if plan.until.is_none() && quiet_since.is_some_and(|since| now - since > 400_000) {
                 let stopper = current.lock().unwrap_or_else(PoisonError::into_inner).stopper.clone();
                 if let Some(stopper) = stopper {
                     stopper.stop();
@@ -173,7 +196,9 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         }
     }
     let end = sim.now();
-    checks::at_the_end(&store, scenario, &world, from_millis(end)).map_err(fail)?;
+    if plan.until.is_none() {
+        checks::at_the_end(&store, scenario, &world, from_millis(end)).map_err(fail)?;
+    }
     if oracle.unmarked.load(Ordering::Relaxed) > 0 {
         return Err(fail(format!(
             "{} writes left without being marked as sent",
@@ -191,7 +216,19 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         calls: oracle.calls.load(Ordering::Relaxed),
         by_call: oracle.by_call.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         unresolved: checks::unresolved(&store),
+        writes: oracle.writes.load(Ordering::Relaxed),
+        echoes: quiet_at.zip(last(&store)).map_or(0, |(before, after)| after - before),
+        effects: world.lock().unwrap_or_else(PoisonError::into_inner).effects(from_millis(end)),
+        token: {
+            let watcher = current.lock().unwrap_or_else(PoisonError::into_inner).watcher.clone();
+            watcher.and_then(|w| w.tokens().into_iter().map(|(_, token)| token).next())
+        },
+        store,
     })
+}
+
+fn last(store: &MemoryStore) -> Option<i64> {
+    peek(store, |view| Ok(view.totals()?.last.0)).ok()
 }
 
 struct WorkerParts {
@@ -228,16 +265,17 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         let world = world.lock().unwrap_or_else(PoisonError::into_inner);
         world.settings().clone()
     };
-    let walmart = Walmart::new(settings.seller, settings.client_id, settings.client_secret)
+    let walmart = Walmart::new(settings.seller, settings.client_id, plan.secret.unwrap_or(settings.client_secret))
         .local("http://127.0.0.1:9", "http://127.0.0.1:9/v3/token")
         .page_limit(3)
-        .backfill(Duration::days(2));
+        .backfill(Duration::days(30));
     let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
     let ports =
         Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
     let settings = Settings {
         takeover,
+        mode: if plan.shadow { Mode::Shadow } else { Mode::Live },
         batch_sets_from: scenario.batch_sets_from,
         holder: format!("worker {who}"),
         #[cfg(feature = "mutants")]

@@ -9,11 +9,12 @@ use super::{
 };
 use std::pin::pin;
 use sutler_core::{
-    command::{Acknowledge, Act, Command, CommandKey, State, Verb},
+    command::{Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, State, Verb},
     error::{Error, ErrorKind, Result},
     hold::{Hold, HoldReason},
-    id::{ChannelOrderId, OrderKey, Seq, Sku, StreamId},
+    id::{ChannelOrderId, LineId, OrderKey, Seq, Sku, StreamId},
     journal::{Decided, Entry},
+    order::LineQuantity,
     ports::store::{Input, IntakeOutcome, Store, StreamRow, Tx, WindowRow},
     stock::{Count, Item},
 };
@@ -42,6 +43,41 @@ pub fn a_failed_job_leaves_nothing(backend: &dyn Backend) -> Result<()> {
         assert_eq!(failed.expect_err("the job's own error").kind(), ErrorKind::Refused);
     }
     assert_eq!(read(&*store, |view| everything(view))?, before);
+    Ok(())
+}
+
+/// # Errors
+/// The store's.
+pub fn a_refused_write_leaves_nothing_though_the_job_goes_on(backend: &dyn Backend) -> Result<()> {
+    let store = backend.open("default");
+    let cancel = |ordinal: u32, lines: &[&str]| {
+        let quantity = |line: &&str| LineQuantity { line_id: LineId::new(*line), quantity: 1 };
+        let act = Cancel { lines: lines.iter().map(quantity).collect(), reason: CancelReason::OutOfStock };
+        let key = CommandKey { verb: Verb::Cancel, subject: "A".into(), ordinal };
+        let mut command = Command::intend(key, Act::Cancel(act), at(1), at(9));
+        command.channel_order_id = Some(ChannelOrderId::new("A"));
+        command
+    };
+    write(&*store, move |tx| {
+        let us = channel("us");
+        tx.put_command(&us, &cancel(0, &["1", "2"]))?;
+        let refused = tx.put_command(&us, &cancel(1, &["3", "1"])).expect_err("line 1 is held");
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+        assert_eq!(tx.target(&us, "A|line/3")?, None);
+        Held::new(tx, &us, "A", at(1))?.put(tx, None)?;
+        let second = Held::new(tx, &us, "A", at(1))?.put(tx, None).expect_err("stored already");
+        assert_eq!(second.kind(), ErrorKind::Conflict);
+        tx.put_note("went on", b"yes")
+    })?;
+    let (command, held, free, note) = read(&*store, move |view| {
+        let us = channel("us");
+        let command = view.command(&us, &cancel(1, &[]).key)?;
+        Ok((command, view.target(&us, "A|line/1")?, view.target(&us, "A|line/3")?, view.note("went on")?))
+    })?;
+    assert_eq!((command, held, free), (None, Some(cancel(0, &[]).key), None));
+    assert_eq!(note.as_deref(), Some(&b"yes"[..]));
+    let totals = read(&*store, |view| view.totals())?;
+    assert_eq!(totals.phases.iter().map(|(_, _, orders)| orders).sum::<u64>(), 1);
     Ok(())
 }
 

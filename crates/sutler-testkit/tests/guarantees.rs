@@ -1,0 +1,269 @@
+//! Guarantees of the whole: engine, connector, pipe, store and marketplace, in virtual time.
+
+use std::collections::BTreeMap;
+use sutler_core::{
+    Timestamp,
+    command::{Event, State, Verb},
+    hold::HoldReason,
+    id::{OrderKey, Seq},
+    journal::{Entry, JournalRow},
+    ports::store::InboxQuery,
+    state::{OrderState, Phase},
+    time::Duration,
+};
+use sutler_engine::TokenState;
+use sutler_sandbox::walmart::plan::PlannedOrder;
+use sutler_store::memory::MemoryStore;
+use sutler_testkit::sim::{
+    Outcome, Plan, Scenario,
+    ports::peek,
+    run,
+    scenario::{HostAct, Scripted, When, origin},
+};
+
+fn orders(store: &MemoryStore) -> BTreeMap<String, OrderState> {
+    let all = peek(store, |view| {
+        let page = view.inbox(&InboxQuery { limit: 500, ..InboxQuery::default() })?;
+        let states: Result<Vec<_>, _> = page.rows.iter().map(|row| view.order(row.key)).collect();
+        Ok(states?.into_iter().flatten().map(|o| (o.channel_order_id.to_string(), o)).collect())
+    });
+    all.expect("a readable store")
+}
+
+fn journal(store: &MemoryStore) -> Vec<JournalRow> {
+    peek(store, |view| view.journal(Seq(0), 100_000)).expect("a readable journal")
+}
+
+fn held_for(order: &OrderState, reason: &HoldReason) -> bool {
+    order.holds.iter().any(|hold| hold.reason == *reason)
+}
+
+fn go(seed: u64, scenario: &Scenario, plan: &Plan) -> Outcome {
+    run(seed, scenario, plan).unwrap_or_else(|what| panic!("{what}"))
+}
+
+fn plain(orders: Vec<PlannedOrder>, on_hand: &[(&str, i64)]) -> Scenario {
+    let stock: BTreeMap<String, i64> = on_hand.iter().map(|(sku, n)| ((*sku).to_owned(), *n)).collect();
+    Scenario { orders, on_hand: stock.clone(), levels: stock, script: Vec::new(), ..Scenario::fixed() }
+}
+
+fn seller(id: &str, placed_at: Timestamp) -> PlannedOrder {
+    PlannedOrder::seller(placed_at).id(id).ship_by(origin() + Duration::days(2))
+}
+
+#[test]
+fn g01_orders_that_appear_late_on_shifting_pages_are_stored_within_the_delay_and_two_polls() {
+    for seed in 1..=8 {
+        let many = (0..20).map(|n| seller(&format!("9{n:02}"), origin() + Duration::minutes(3 * n)).line("A", 1));
+        let mut scenario = plain(many.collect(), &[("A", 100)]);
+        (scenario.faults.late_visible, scenario.faults.late_visible_max_s) = (700, 3_500);
+        scenario.faults.page_repeat = 600;
+        let outcome = go(seed, &scenario, &Plan::default());
+        assert!(outcome.fired.contains_key("late_visible"));
+        for (id, order) in orders(&outcome.store) {
+            let wait = order.first_seen_at - order.placed_at();
+            // D is one hour at Walmart; a poll is five minutes and a tenth of jitter, and takes some seconds itself.
+            assert!(wait <= Duration::hours(1) + Duration::minutes(12), "seed {seed}: {id} was stored after {wait}");
+        }
+    }
+}
+
+#[test]
+fn g02_a_change_of_an_order_ten_days_old_is_seen_within_one_poll() {
+    let asked = origin() + Duration::minutes(31);
+    let old = seller("700", origin() - Duration::days(10)).line("A", 1).cancel_requested_at(asked);
+    let plan = Plan { until: Some(Duration::minutes(50)), ..Plan::default() };
+    let outcome = go(2, &plain(vec![old], &[("A", 5)]), &plan);
+    let seen = journal(&outcome.store).into_iter().find_map(|row| match row.entry {
+        Entry::Observed(seen) if seen.facts.cancel_requested() => Some(row.at),
+        _ => None,
+    });
+    let wait = seen.expect("the wish to cancel was seen") - asked;
+    assert!(wait <= Duration::minutes(6), "seen after {wait}");
+}
+
+#[test]
+fn g05_another_credential_of_the_same_seller_imports_nothing_again() {
+    let scenario = plain(vec![seller("500", origin()).line("A", 1)], &[("A", 5)]);
+    let first = go(5, &scenario, &Plan::default());
+    let before = journal(&first.store).len();
+    // A new world knows the same seller and orders, and none of the tokens: the engine comes with a new login.
+    let mut again = scenario.clone();
+    again.faults.token_death = 0;
+    let plan = Plan { store: Some(first.store.clone()), until: Some(Duration::minutes(30)), ..Plan::default() };
+    let second = go(5, &again, &plan);
+    assert_eq!(orders(&second.store).len(), 1);
+    let observed = journal(&second.store).split_off(before);
+    let imported = observed.iter().filter(|row| matches!(row.entry, Entry::Observed(_) | Entry::Intended(_)));
+    assert_eq!(imported.filter(|row| row.order == Some(OrderKey(1)) && matches!(row.entry, Entry::Intended(_))).count(), 0);
+}
+
+#[test]
+fn g06_reading_back_what_we_wrote_writes_no_history() {
+    for seed in 1..=5 {
+        assert_eq!(go(seed, &Scenario::fixed(), &Plan::default()).echoes, 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn g12_one_unit_is_promised_once_and_the_next_one_goes_to_who_waits_longest() {
+    for seed in 1..=8 {
+        let many = (0..10).map(|n| seller(&format!("30{n}"), origin() - Duration::minutes(60 - n)).line("A", 1));
+        let mut scenario = plain(many.collect(), &[("A", 4)]);
+        scenario.script = vec![Scripted { when: When::After(Duration::minutes(20)), order: "", act: HostAct::OnHand("A", 7) }];
+        let outcome = go(seed, &scenario, &Plan::default());
+        let accepted: Vec<String> =
+            orders(&outcome.store).into_iter().filter(|(_, o)| o.accepted).map(|(id, _)| id).collect();
+        assert_eq!(accepted, ["300", "301", "302", "303", "304", "305", "306"], "seed {seed}");
+        let short = orders(&outcome.store).into_values().filter(|o| held_for(o, &HoldReason::ShortOfStock)).count();
+        assert_eq!(short, 3);
+    }
+}
+
+#[test]
+fn g15_what_listings_offer_beyond_what_is_left_is_bounded_by_the_window() {
+    for seed in 1..=8 {
+        let many = (0..30).map(|n| seller(&format!("4{n:02}"), origin() + Duration::seconds(40 * n)).line("A", 1));
+        let outcome = go(seed, &plain(many.collect(), &[("A", 60)]), &Plan::default());
+        assert_eq!(outcome.effects.reoffered_after_seen, 0, "seed {seed}");
+        assert_eq!(outcome.effects.oversold_in_window, 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn g16_a_dropped_set_is_found_and_sent_anew_and_a_stuck_feed_blocks_no_single_set() {
+    let mut fired: BTreeMap<&str, u64> = BTreeMap::new();
+    for seed in 1..=6 {
+        let mut dropped = Scenario { batch_sets_from: 100, ..Scenario::fixed() };
+        dropped.faults.stock_ignored = 500;
+        let mut stuck = Scenario { batch_sets_from: 2, ..Scenario::fixed() };
+        (stuck.faults.feed_stuck, stuck.faults.feed_stuck_max_s) = (1_000, 12 * 3_600);
+        for scenario in [dropped, stuck] {
+            for (fault, times) in go(seed, &scenario, &Plan::default()).fired {
+                *fired.entry(fault).or_default() += times;
+            }
+        }
+    }
+    assert!(fired.contains_key("stock_ignored") && fired.contains_key("feed_stuck"), "{fired:?}");
+}
+
+#[test]
+fn g19_a_wish_to_cancel_holds_the_order_and_comes_too_late_after_hand_over() {
+    let report = |tracking| HostAct::Report { package: 1, tracking, lines: vec![("1", 2)] };
+    let asked = origin() + Duration::minutes(20);
+    let orders_of = |cancel_at| {
+        vec![seller("801", origin() - Duration::minutes(5)).line("A", 2).cancel_requested_at(cancel_at)]
+    };
+    // The wish first: the order is held, and nobody ships it.
+    let plan = Plan { until: Some(Duration::minutes(40)), ..Plan::default() };
+    let outcome = go(19, &plain(orders_of(asked), &[("A", 9)]), &plan);
+    let order = &orders(&outcome.store)["801"];
+    assert!(held_for(order, &HoldReason::BuyerAskedToCancel), "{}", order.why());
+    assert!(outcome.effects.ship.is_empty());
+    // Handed over first: the package stays shipped, whatever the buyer wishes afterwards.
+    let mut scenario = plain(orders_of(asked), &[("A", 9)]);
+    scenario.script = vec![Scripted { when: When::Acknowledged, order: "801", act: report("1Z999AA10123456784") }];
+    let outcome = go(19, &scenario, &Plan { record: true, ..Plan::default() });
+    assert_eq!(orders(&outcome.store)["801"].phase(), Phase::Shipped);
+    assert_eq!(outcome.effects.ship.values().sum::<u32>(), 2);
+    // No hand-over is confirmed without a look at the order just before.
+    assert!(outcome.by_call.get("GET /v3/orders/801").is_some_and(|n| *n >= 1), "{:?}", outcome.by_call);
+}
+
+#[test]
+fn g21_a_refused_confirmation_is_an_open_exception_and_never_done() {
+    let mut scenario = plain(vec![seller("901", origin()).line("A", 1)], &[("A", 9)]);
+    // A tracking number equal to the order's own is no tracking number (Walmart's valid-tracking policy).
+    let act = HostAct::Report { package: 1, tracking: "901", lines: vec![("1", 1)] };
+    scenario.script = vec![Scripted { when: When::Acknowledged, order: "901", act }];
+    let plan = Plan { until: Some(Duration::minutes(40)), ..Plan::default() };
+    let outcome = go(21, &scenario, &plan);
+    let order = &orders(&outcome.store)["901"];
+    assert_eq!(order.exceptions.first().map(|e| e.code.as_str()), Some("refused"), "{order:?}");
+    assert_eq!(order.phase(), Phase::Open);
+    assert!(outcome.effects.ship.is_empty());
+}
+
+fn acknowledged_at(store: &MemoryStore) -> Vec<Timestamp> {
+    let done = journal(store).into_iter().filter_map(|row| match row.entry {
+        Entry::Stepped { key, step } if key.verb == Verb::Acknowledge && step.event == Event::Done => Some(row.at),
+        _ => None,
+    });
+    done.collect()
+}
+
+fn backlog(count: i64) -> Scenario {
+    let many = (0..count).map(|n| seller(&format!("6{n:03}"), origin() - Duration::minutes(60)).line("A", 1));
+    let mut scenario = plain(many.collect(), &[("A", 1_000)]);
+    scenario.levels.insert("A".into(), 1_000 - count);
+    scenario
+}
+
+#[test]
+fn g24_a_backlog_drains_within_five_per_cent_of_what_the_published_limit_allows_and_without_a_429() {
+    let outcome = go(24, &backlog(240), &Plan::default());
+    assert_eq!(outcome.effects.status_429, 0);
+    let at = acknowledged_at(&outcome.store);
+    assert_eq!(at.len(), 240);
+    // 60 a minute, with 60 at once: the other 180 take three minutes.
+    let (first, last) = (at.iter().min().copied(), at.iter().max().copied());
+    let took = last.zip(first).map(|(last, first)| last - first).expect("240 instants");
+    assert!(took <= Duration::seconds(189), "took {took}");
+}
+
+#[test]
+fn g24_with_buckets_a_third_smaller_one_request_in_a_hundred_is_refused_at_most_and_nothing_stalls() {
+    let mut scenario = backlog(240);
+    scenario.faults.bucket_percent = 70;
+    let outcome = go(24, &scenario, &Plan::default());
+    assert_eq!(acknowledged_at(&outcome.store).len(), 240);
+    let refused = outcome.effects.status_429 as f64 / outcome.effects.requests as f64;
+    assert!(refused <= 0.01, "{refused:.4} of {} requests were refused", outcome.effects.requests);
+}
+
+#[test]
+fn g26_a_credential_the_marketplace_refuses_is_loud_within_one_call_and_nothing_goes_out() {
+    let plan = Plan {
+        secret: Some("revoked".into()),
+        until: Some(Duration::minutes(30)),
+        ..Plan::default()
+    };
+    let outcome = go(26, &plain(vec![seller("260", origin()).line("A", 1)], &[("A", 1)]), &plan);
+    let Some(TokenState::ReauthorizationNeeded(since)) = outcome.token else { panic!("{:?}", outcome.token) };
+    assert!(since - origin() < Duration::minutes(1));
+    assert_eq!(outcome.writes, 0);
+    assert!(orders(&outcome.store).is_empty());
+}
+
+#[test]
+fn g32_shadow_mode_reads_and_decides_and_sends_nothing_that_writes() {
+    let plan = Plan { shadow: true, until: Some(Duration::hours(2)), ..Plan::default() };
+    let outcome = go(32, &Scenario::fixed(), &plan);
+    assert_eq!(outcome.writes, 0);
+    assert!(outcome.effects.acknowledge.is_empty() && outcome.effects.ship.is_empty());
+    let decided = orders(&outcome.store);
+    assert!(decided.values().any(|order| order.accepted));
+    let would = peek(&outcome.store, |view| view.open_commands(&"us".into(), State::Intended, 100)).expect("a view");
+    assert!(would.iter().any(|c| c.key.verb == Verb::Acknowledge), "what would be sent is there to be seen");
+}
+
+#[test]
+fn g33_a_hold_goes_with_the_step_that_ends_it_and_a_deadline_is_at_risk_from_its_instant_on() {
+    let mut scenario = plain(vec![seller("330", origin()).line("A", 3)], &[("A", 1)]);
+    scenario.script = vec![Scripted { when: When::After(Duration::minutes(15)), order: "", act: HostAct::OnHand("A", 9) }];
+    let outcome = go(33, &scenario, &Plan::default());
+    let steps: Vec<bool> = journal(&outcome.store)
+        .into_iter()
+        .filter_map(|row| match row.entry {
+            Entry::Decided(decided) => Some(decided.holds.is_empty()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(steps, [false, true]);
+    // The instants are stored, so every query that compares them with now sees a deadline at risk when it is.
+    let rows = peek(&outcome.store, |view| {
+        view.inbox(&InboxQuery { sort: sutler_core::ports::store::Sort::Due, limit: 10, ..InboxQuery::default() })
+    });
+    let due = rows.expect("a page").rows[0].due_at.expect("a deadline");
+    assert_eq!(due, origin() + Duration::days(2));
+}
