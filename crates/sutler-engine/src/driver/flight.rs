@@ -44,6 +44,11 @@ impl Room {
     }
 }
 
+/// Commands that are durably marked as sent, and those that could not be, each with why.
+pub(super) type Marked = (Vec<Command>, Vec<(Command, NotNow)>, Touched);
+/// The same for sets: what could not be set, with what it needs instead.
+pub(super) type SetsMarked = (Vec<Command>, Vec<(Sku, Plan)>, Touched);
+
 /// What came back.
 pub(super) enum Landed {
     Renewed(Result<Timestamp>),
@@ -52,7 +57,7 @@ pub(super) enum Landed {
     Decided(Result<(usize, Touched)>),
     Recorded(Vec<(Command, Ended)>, Result<Touched>),
     /// Commands marked as sent, and those that could not be; one token each was taken.
-    Sent(Vec<Command>, Result<(Vec<Command>, Vec<(Command, NotNow)>, Touched)>),
+    Sent(Vec<Command>, Result<Marked>),
     /// Calls that ended.
     Performed {
         ended: Vec<(Command, Ended)>,
@@ -84,7 +89,7 @@ pub(super) enum Landed {
     },
     Planned(Vec<Sku>, Result<(Vec<(Sku, Plan)>, Touched)>),
     /// Sets marked as sent, and what else is to be done; one token was taken.
-    SetsSent(Vec<Sku>, Result<(Vec<Command>, Vec<(Sku, Plan)>, Touched)>),
+    SetsSent(Vec<Sku>, Result<SetsMarked>),
     Levels {
         skus: Vec<Sku>,
         result: Result<(Vec<LevelAnswer>, Touched)>,

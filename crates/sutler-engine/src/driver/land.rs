@@ -1,11 +1,14 @@
 //! What landings mean.
 
-use super::{Driver, flight::Landed};
+use super::{
+    Driver,
+    flight::{Landed, Marked, SetsMarked},
+};
 use crate::{health::TokenState, outcome::NotNow, pull, stock::Plan};
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Page, Pulled, Standing},
-    command::Verb,
+    command::{Command, Verb},
     error::ErrorKind,
     id::Sku,
     ports::store::StreamRow,
@@ -242,16 +245,7 @@ impl Driver {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the landing's own shape")]
-    fn land_sent(
-        &mut self,
-        asked: Vec<sutler_core::command::Command>,
-        result: Result<(
-            Vec<sutler_core::command::Command>,
-            Vec<(sutler_core::command::Command, NotNow)>,
-            crate::job::Touched,
-        )>,
-    ) {
+    fn land_sent(&mut self, asked: Vec<Command>, result: Result<Marked>) {
         self.room.sending = false;
         let channel = self.channel.clone();
         let give_back = |verb: Verb| {
@@ -281,12 +275,7 @@ impl Driver {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the landing's own shape")]
-    fn land_sets(
-        &mut self,
-        skus: Vec<Sku>,
-        result: Result<(Vec<sutler_core::command::Command>, Vec<(Sku, Plan)>, crate::job::Touched)>,
-    ) {
+    fn land_sets(&mut self, skus: Vec<Sku>, result: Result<SetsMarked>) {
         let channel = self.channel.clone();
         let Some(spec) = channel.capabilities().verb(Verb::SetLevel) else { return };
         self.room.setting = false;
