@@ -47,8 +47,7 @@ CREATE INDEX orders_swept ON orders (tenant, channel) WHERE swept = 1;
 -- What moves with every look at an order, apart from the wide row.
 CREATE TABLE look (
     order_id INTEGER PRIMARY KEY,
-    at       INTEGER NOT NULL,
-    digest   BLOB                           -- of the last payload
+    at       INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE line_sku (
@@ -69,6 +68,7 @@ CREATE TABLE waiting (
 -- The only table with personal values. Erasing an order drops its data key, and the body.
 CREATE TABLE personal (
     order_id INTEGER PRIMARY KEY,
+    digest   BLOB NOT NULL,                 -- of the payload, keyed; first, because every re-read looks at it
     data_key BLOB,                          -- null: the body is not encrypted
     state    INTEGER NOT NULL,              -- 0: kept
     dict     INTEGER NOT NULL,              -- the dictionary the body is compressed with; 0: none

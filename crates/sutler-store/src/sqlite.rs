@@ -18,7 +18,10 @@ mod migrate;
 mod names;
 mod open;
 mod orders;
+mod pack;
 mod payload;
+#[cfg(test)]
+mod plans;
 mod port;
 mod stock;
 mod threads;

@@ -1,7 +1,11 @@
-//! Rows as bytes. Bodies are postcard (compact, positional) after a byte that says which version wrote them; codes of
-//! closed sets stand here, so that no order of a Rust enum leaks into files.
+//! Rows as bytes. Bodies are postcard (compact, positional) after a byte that says how they were written; codes of closed
+//! sets stand here, so that no order of a Rust enum leaks into files.
 
-use super::fault::damaged;
+use super::{
+    core::Core,
+    fault::damaged,
+    pack::{Packer, ROWS},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sutler_core::{
     command::{CommandKey, State, Verb},
@@ -10,24 +14,72 @@ use sutler_core::{
     state::Phase,
 };
 
-/// The version of bodies written.
-pub(super) const FORMAT: u8 = 1;
+/// Bodies written by this version: postcard as it is, and postcard compressed after its length.
+const PLAIN: u8 = 1;
+const PACKED: u8 = 2;
+/// Shorter bodies gain nothing by compression.
+const PACK_FROM: usize = 96;
 
-/// A value as bytes.
-pub(super) fn encode<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(256);
-    bytes.push(FORMAT);
-    postcard::to_extend(value, bytes).map_err(|error| {
-        Error::new(ErrorKind::Store, "store.encode").message(format!("this {what} cannot be stored: {error}"))
-    })
+/// Turns rows into bytes and back.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    packer: Packer,
+    plain: Vec<u8>,
 }
 
-/// A value of [`encode`].
-pub(super) fn decode<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Result<T> {
-    match bytes.split_first() {
-        Some((&FORMAT, body)) => postcard::from_bytes(body).map_err(|error| damaged(what, error)),
-        Some((other, _)) => Err(damaged(what, format!("format {other}; this version reads {FORMAT}"))),
-        None => Err(damaged(what, "it is empty")),
+impl Bodies {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Bodies { packer: Packer::new(&ROWS)?, plain: Vec::new() })
+    }
+
+    /// A value as bytes.
+    pub(super) fn encode<T: Serialize + ?Sized>(&mut self, what: &'static str, value: &T) -> Result<Vec<u8>> {
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
+        plain.push(PLAIN);
+        let plain = postcard::to_extend(value, plain).map_err(|error| {
+            Error::new(ErrorKind::Store, "store.encode")
+                .message(format!("this {what} cannot be stored: {error}"))
+        })?;
+        let mut out = Vec::with_capacity(plain.len());
+        match plain.get(1..) {
+            Some(body) if body.len() >= PACK_FROM => {
+                out.push(PACKED);
+                let length = postcard::to_extend(&body.len(), out);
+                out = length.map_err(|error| damaged(what, error))?;
+                self.packer.pack(body, &mut out)?;
+            }
+            _ => out.extend_from_slice(&plain),
+        }
+        self.plain = plain;
+        Ok(out)
+    }
+
+    /// A value of [`Bodies::encode`].
+    pub(super) fn decode<T: DeserializeOwned>(&mut self, what: &'static str, bytes: &[u8]) -> Result<T> {
+        match bytes.split_first() {
+            Some((&PLAIN, body)) => postcard::from_bytes(body).map_err(|error| damaged(what, error)),
+            Some((&PACKED, rest)) => {
+                let (length, packed) =
+                    postcard::take_from_bytes::<usize>(rest).map_err(|error| damaged(what, error))?;
+                let plain = self.packer.unpack(what, packed, length)?;
+                postcard::from_bytes(&plain).map_err(|error| damaged(what, error))
+            }
+            Some((other, _)) => {
+                Err(damaged(what, format!("format {other}; this version reads {PLAIN} and {PACKED}")))
+            }
+            None => Err(damaged(what, "it is empty")),
+        }
+    }
+}
+
+impl Core {
+    pub(super) fn encode<T: Serialize + ?Sized>(&self, what: &'static str, value: &T) -> Result<Vec<u8>> {
+        self.bodies.borrow_mut().encode(what, value)
+    }
+
+    pub(super) fn decode<T: DeserializeOwned>(&self, what: &'static str, bytes: &[u8]) -> Result<T> {
+        self.bodies.borrow_mut().decode(what, bytes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Commands and the targets that open ones hold.
 
 use super::{
-    codec::{command_key, decode, encode, state_code, verb_code},
+    codec::{command_key, state_code, verb_code},
     core::Core,
     fault::Sql,
 };
@@ -12,19 +12,24 @@ use sutler_core::{
     id::{ChannelId, OrderKey},
 };
 
+/// The targets a stored command holds: none when it has ended.
+pub(super) type Targets = Vec<String>;
+
 impl Core {
     pub(super) fn commands_of(&self, order: OrderKey) -> Sql<Vec<Command>> {
         let Some(id) = self.row_id(order.0) else { return Ok(Vec::new()) };
         // Subjects are the order's own id, or begin with it and a slash; `0` comes right after the slash.
         let mut query = self.db.prepare_cached(
-            "SELECT c.body FROM orders o CROSS JOIN command c \
+            "SELECT c.body, c.channel FROM orders o CROSS JOIN command c \
              ON c.tenant = o.tenant AND c.channel = o.channel AND c.subject >= o.ext AND c.subject < o.ext || '0' \
              WHERE o.id = ? AND c.order_id = o.id",
         )?;
         let mut rows = query.query([id])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            all.push(read(row)?);
+            let command = self.read_command(row)?;
+            self.remember(row.get(1)?, &command)?;
+            all.push(command);
         }
         all.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         Ok(all)
@@ -41,7 +46,11 @@ impl Core {
         )?;
         let mut rows =
             query.query(params![self.tenant, channel, key.subject, verb_code(key.verb)?, key.ordinal])?;
-        rows.next()?.map(read).transpose()
+        let command = rows.next()?.map(|row| self.read_command(row)).transpose()?;
+        if let Some(command) = &command {
+            self.remember(channel, command)?;
+        }
+        Ok(command)
     }
 
     pub(super) fn commands_in(&self, channel: &ChannelId, state: State, limit: usize) -> Sql<Vec<Command>> {
@@ -56,7 +65,7 @@ impl Core {
         let mut rows = query.query(params![self.tenant, channel, state_code(state), limit as i64])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            all.push(read(row)?);
+            all.push(self.read_command(row)?);
         }
         Ok(all)
     }
@@ -77,43 +86,95 @@ impl Core {
         Ok(found.map(|(verb, subject, ordinal)| command_key(verb, subject, ordinal)).transpose()?)
     }
 
-    pub(super) fn put_command_row(&mut self, channel: &ChannelId, command: &Command) -> Sql<()> {
-        let number = self.channel_or_new(channel)?;
-        let targets = derive::targets(command)?;
-        let wanted = if command.is_open() { targets } else { Vec::new() };
-        let before = self.stored_command(number, &command.key)?;
-        let held = match &before {
-            Some(before) if before.is_open() => derive::targets(before)?,
-            _ => Vec::new(),
-        };
-        for target in wanted.iter().filter(|target| !held.contains(target)) {
-            let mut insert = self.db.prepare_cached(
-                "INSERT INTO open_target (tenant, channel, target, verb, subject, ordinal) VALUES (?, ?, ?, ?, ?, ?) \
-                 ON CONFLICT DO NOTHING",
-            )?;
-            let CommandKey { verb, subject, ordinal } = &command.key;
-            let free =
-                insert.execute(params![self.tenant, number, target, verb_code(*verb)?, subject, ordinal])?;
-            if free == 0
-                && let Some(holder) = self.holder(number, target)?
-            {
-                return Err(derive::target_held(channel, command, target, &holder).into());
-            }
-        }
-        for target in held.iter().filter(|target| !wanted.contains(target)) {
-            let sql = "DELETE FROM open_target WHERE tenant = ? AND channel = ? AND target = ?";
-            self.db.prepare_cached(sql)?.execute(params![self.tenant, number, target])?;
-        }
-        self.write_command(number, command)
+    fn read_command(&self, row: &Row<'_>) -> Sql<Command> {
+        Ok(self.decode("command", row.get_ref(0)?.as_blob()?)?)
     }
 
-    fn write_command(&self, channel: i64, command: &Command) -> Sql<()> {
-        let order = command.order.and_then(|key| self.row_id(key.0));
+    /// Keeps what a stored command holds, for when this job replaces it.
+    fn remember(&self, channel: i64, command: &Command) -> Sql<()> {
+        if self.job.writing {
+            let held = if command.is_open() { derive::targets(command)? } else { Vec::new() };
+            self.job.commands.borrow_mut().insert((channel, command.key.clone()), held);
+        }
+        Ok(())
+    }
+
+    pub(super) fn put_command_row(&mut self, channel: &ChannelId, command: &Command) -> Sql<()> {
+        let targets = derive::targets(command)?;
+        let wanted = if command.is_open() { targets } else { Vec::new() };
+        let number = self.channel_or_new(channel)?;
+        let place = (number, command.key.clone());
+        let known = self.job.commands.borrow().get(&place).cloned();
+        let held = match known {
+            Some(held) => Some(held),
+            // Most commands that a job has not read are new: trying costs one statement, looking first would cost two.
+            None if self.insert_command(number, command)? => None,
+            None => {
+                self.stored_command(number, &command.key)?;
+                Some(self.job.commands.borrow().get(&place).cloned().unwrap_or_default())
+            }
+        };
+        let new = held.is_none();
+        let held = held.unwrap_or_default();
+        let mut taken = Vec::new();
+        for target in wanted.iter().filter(|target| !held.contains(target)) {
+            if let Some(holder) = self.take_target(number, target, &command.key)? {
+                // The call leaves nothing, whatever the job makes of its error.
+                for target in taken {
+                    self.drop_target(number, target)?;
+                }
+                if new {
+                    self.delete_command(number, &command.key)?;
+                }
+                return Err(derive::target_held(channel, command, target, &holder).into());
+            }
+            taken.push(target);
+        }
+        for target in held.iter().filter(|target| !wanted.contains(target)) {
+            self.drop_target(number, target)?;
+        }
+        if !new {
+            self.update_command(number, command)?;
+        }
+        self.job.commands.borrow_mut().insert(place, wanted);
+        Ok(())
+    }
+
+    /// Takes a target for a command, or answers who holds it.
+    fn take_target(&self, channel: i64, target: &str, key: &CommandKey) -> Sql<Option<CommandKey>> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO open_target (tenant, channel, target, verb, subject, ordinal) VALUES (?, ?, ?, ?, ?, ?) \
+             ON CONFLICT DO NOTHING",
+        )?;
+        let CommandKey { verb, subject, ordinal } = key;
+        let free =
+            insert.execute(params![self.tenant, channel, target, verb_code(*verb)?, subject, ordinal])?;
+        if free == 0 { self.holder(channel, target) } else { Ok(None) }
+    }
+
+    fn drop_target(&self, channel: i64, target: &str) -> Sql<()> {
+        let sql = "DELETE FROM open_target WHERE tenant = ? AND channel = ? AND target = ?";
+        self.db.prepare_cached(sql)?.execute(params![self.tenant, channel, target])?;
+        Ok(())
+    }
+
+    /// False when there is one under this key.
+    fn insert_command(&self, channel: i64, command: &Command) -> Sql<bool> {
         let sql = "INSERT INTO command (tenant, channel, subject, verb, ordinal, order_id, state, latest_safe, body) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET order_id = excluded.order_id, \
-                   state = excluded.state, latest_safe = excluded.latest_safe, body = excluded.body";
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        self.write_command(sql, channel, command)
+    }
+
+    fn update_command(&self, channel: i64, command: &Command) -> Sql<bool> {
+        let sql = "UPDATE command SET order_id = ?6, state = ?7, latest_safe = ?8, body = ?9 \
+                   WHERE tenant = ?1 AND channel = ?2 AND subject = ?3 AND verb = ?4 AND ordinal = ?5";
+        self.write_command(sql, channel, command)
+    }
+
+    fn write_command(&self, sql: &str, channel: i64, command: &Command) -> Sql<bool> {
+        let order = command.order.and_then(|key| self.row_id(key.0));
         let CommandKey { verb, subject, ordinal } = &command.key;
-        self.db.prepare_cached(sql)?.execute(params![
+        let written = self.db.prepare_cached(sql)?.execute(params![
             self.tenant,
             channel,
             subject,
@@ -122,12 +183,21 @@ impl Core {
             order,
             state_code(command.state),
             command.latest_safe.timestamp_millis(),
-            encode("command", command)?,
+            self.encode("command", command)?,
+        ])?;
+        Ok(written > 0)
+    }
+
+    fn delete_command(&self, channel: i64, key: &CommandKey) -> Sql<()> {
+        let sql = "DELETE FROM command WHERE tenant = ? AND channel = ? AND subject = ? AND verb = ? AND ordinal = ?";
+        let CommandKey { verb, subject, ordinal } = key;
+        self.db.prepare_cached(sql)?.execute(params![
+            self.tenant,
+            channel,
+            subject,
+            verb_code(*verb)?,
+            ordinal
         ])?;
         Ok(())
     }
-}
-
-fn read(row: &Row<'_>) -> Sql<Command> {
-    Ok(decode("command", row.get_ref(0)?.as_blob()?)?)
 }

@@ -1,11 +1,15 @@
 //! One connection and what it knows: the synchronous core under both fronts.
 
 use super::{
+    codec::Bodies,
+    commands::Targets,
     fault::{Fault, Sql, named},
     lock::Lock,
     names::Names,
     open::TENANT_SHIFT,
-    payload::{Digests, Packer},
+    orders::Before,
+    pack::Packer,
+    payload::Digests,
 };
 use rusqlite::Connection;
 use std::{
@@ -15,6 +19,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 use sutler_core::{
+    command::CommandKey,
     error::{Error, ErrorKind, Result},
     ports::store::{Answer, ReadJob, WriteJob},
 };
@@ -37,7 +42,8 @@ pub(super) struct Core {
     pub(super) role: Role,
     pub(super) tenant: i64,
     pub(super) digests: Digests,
-    pub(super) packer: RefCell<Packer>,
+    pub(super) payloads: RefCell<Packer>,
+    pub(super) bodies: RefCell<Bodies>,
     pub(super) names: RefCell<Names>,
     pub(super) job: Job,
     /// The last order key given away; none before the first is asked for. Survives failed jobs: no key is given twice.
@@ -51,10 +57,16 @@ pub(super) struct Core {
 /// What a job changed beside the tables; gone with it when it fails.
 #[derive(Debug, Default)]
 pub(super) struct Job {
+    /// It may write, so what it reads is worth remembering.
+    pub(super) writing: bool,
     /// Keys given and not put yet: they are in no table.
     pub(super) fresh: Vec<i64>,
     /// Changes of counts, by channel and phase code.
     pub(super) tally: BTreeMap<(i64, i64), i64>,
+    /// Orders this job has read or written, as they stand, so that they need not be read again to be replaced.
+    pub(super) orders: RefCell<BTreeMap<i64, Before>>,
+    /// Commands this job has read or written, by channel, with the targets they hold.
+    pub(super) commands: RefCell<BTreeMap<(i64, CommandKey), Targets>>,
     /// The last journal position, once read or written.
     pub(super) last_seq: Option<i64>,
     /// The last input appended.
@@ -62,13 +74,15 @@ pub(super) struct Job {
 }
 
 impl Core {
+    #[expect(clippy::too_many_arguments, reason = "the parts of a connection, made in one place")]
     pub(super) fn new(
         db: Connection,
         file: String,
         role: Role,
         tenant: i64,
         digests: Digests,
-        packer: Packer,
+        payloads: Packer,
+        bodies: Bodies,
     ) -> Self {
         Core {
             db,
@@ -76,7 +90,8 @@ impl Core {
             role,
             tenant,
             digests,
-            packer: RefCell::new(packer),
+            payloads: RefCell::new(payloads),
+            bodies: RefCell::new(bodies),
             names: RefCell::default(),
             job: Job::default(),
             last_key: None,
@@ -125,6 +140,7 @@ impl Core {
 
     /// Runs a job that reads, on one snapshot.
     pub(super) fn read(&mut self, job: &mut ReadJob) -> Result<Answer> {
+        self.job = Job { last_seq: self.job.last_seq, ..Job::default() };
         self.run("BEGIN").map_err(|fault| self.fault("store.read", fault))?;
         let answer = catch_unwind(AssertUnwindSafe(|| job(self))).unwrap_or_else(|_| Err(panicked()));
         // Nothing was written, so ending it cannot lose anything; an error here shows again at the next BEGIN.
@@ -193,7 +209,7 @@ impl Core {
     fn try_job(&mut self, job: &mut WriteJob) -> Result<Answer> {
         self.failed.set(false);
         let arrived = self.job.arrived;
-        self.job = Job { arrived, last_seq: self.job.last_seq, ..Job::default() };
+        self.job = Job { writing: true, arrived, last_seq: self.job.last_seq, ..Job::default() };
         let answer = catch_unwind(AssertUnwindSafe(|| job(self))).unwrap_or_else(|_| Err(panicked()));
         let answer = answer.and_then(|answer| {
             self.flush_tally().map_err(|fault| self.fault("store.tally", fault))?;

@@ -49,8 +49,7 @@ fn describe(file: &str, error: &rusqlite::Error) -> (String, Retry) {
             "{file} can be read but not written; the file, its folder and the disk must be writable"
         )),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => later(format!(
-            "{file} was locked by another program for longer than {} s; close what holds it",
-            super::open::BUSY.as_secs()
+            "{file} was locked by another program for longer than a job waits; close what holds it"
         )),
         Some(ErrorCode::NotADatabase) => never(format!(
             "{file} is not an SQLite database; name a file of sutler's, or one that does not exist yet"

@@ -1,7 +1,7 @@
 //! Pages of the inbox: every path of the plan as SQL over one index.
 
 use super::{
-    codec::{after_prefix, decode, phase_code, phase_of},
+    codec::{after_prefix, phase_code, phase_of},
     core::Core,
     fault::Sql,
     orders::Head,
@@ -158,7 +158,7 @@ impl Core {
                 and(format!("+o.phase = {}", phase_code(phase)));
             }
         }
-        if let Some((from, to)) = inbox::amounts(query) {
+        if let Some((from, to)) = inbox::amounts(query).filter(|_| path != Path::Amount) {
             and(format!("+o.amount BETWEEN {} AND {}", statement.bind(from), statement.bind(to)));
         }
         if query.exceptions && path != Path::Exceptions {
@@ -192,7 +192,7 @@ impl Core {
         for id in self.narrow(query)? {
             let mut rows = select.query([id])?;
             let Some(row) = rows.next()? else { continue };
-            let mut state: OrderState = decode("order", row.get_ref(10)?.as_blob()?)?;
+            let mut state: OrderState = self.decode("order", row.get_ref(10)?.as_blob()?)?;
             state.key = OrderKey(self.number(id));
             let time = |at: Option<i64>| at.map(from_millis);
             let derived = Derived::of(&state, time(row.get(5)?), time(row.get(9)?));
@@ -259,7 +259,7 @@ impl Core {
     }
 
     fn read_row(&self, row: &Row<'_>, sort: Sort) -> Sql<(InboxRow, i64)> {
-        let head: Head = decode("order", row.get_ref(7)?.as_blob()?)?;
+        let head: Head = self.decode("order", row.get_ref(7)?.as_blob()?)?;
         let due: Option<i64> = row.get(5)?;
         let placed: i64 = row.get(4)?;
         let entry = InboxRow {
@@ -295,18 +295,22 @@ struct Keyset {
 impl Keyset {
     fn new(statement: &mut Statement, query: &InboxQuery, plan: &Plan, core: &Core) -> Self {
         let descending = matches!(query.sort, Sort::PlacedDescending | Sort::AmountDescending);
-        let by_placed = matches!(query.sort, Sort::PlacedDescending | Sort::PlacedAscending);
-        let millis =
-            |at: Option<sutler_core::Timestamp>| at.filter(|_| by_placed).map(|at| at.timestamp_millis());
-        let (from, to) = (millis(query.placed_from).unwrap_or(i64::MIN), millis(query.placed_to));
+        let millis = |at: Option<sutler_core::Timestamp>| at.map(|at| at.timestamp_millis());
+        let (least, most) = match query.sort {
+            Sort::PlacedDescending | Sort::PlacedAscending => (
+                millis(query.placed_from).unwrap_or(i64::MIN),
+                millis(query.placed_to).map_or(i64::MAX, |to| to.saturating_sub(1)),
+            ),
+            Sort::AmountDescending => inbox::amounts(query).unwrap_or((i64::MIN, i64::MAX)),
+            Sort::Due => (i64::MIN, i64::MAX),
+        };
         let cursor = plan.after.map(|(key, number)| (key, core.first_id().saturating_add(number)));
         let (near, far) = if descending {
-            let start = to.map_or((i64::MAX, i64::MAX), |to| (to, i64::MIN));
-            (cursor.map_or(start, |cursor| cursor.min(start)), from)
+            let start = (most, i64::MAX);
+            (cursor.map_or(start, |cursor| cursor.min(start)), least)
         } else {
-            // After every row of the instant before: the row ids of `from` itself are all greater than the least.
-            let start = (from, i64::MIN);
-            (cursor.map_or(start, |cursor| cursor.max(start)), to.map_or(i64::MAX, |to| to.saturating_sub(1)))
+            let start = (least, i64::MIN);
+            (cursor.map_or(start, |cursor| cursor.max(start)), most)
         };
         let near = (statement.bind(near.0), statement.bind(near.1));
         let far = statement.bind(far);

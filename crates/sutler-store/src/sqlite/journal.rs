@@ -1,7 +1,7 @@
 //! The journal and the intake: the two tables that only grow.
 
 use super::{
-    codec::{decode, encode, kind_code},
+    codec::kind_code,
     core::Core,
     fault::{Sql, damaged},
 };
@@ -35,7 +35,7 @@ impl Core {
             channel,
             kind_code(entry),
             at.timestamp_millis(),
-            encode("journal entry", entry)?,
+            self.encode("journal entry", entry)?,
         ])?;
         self.job.last_seq = Some(seq.0);
         Ok(seq)
@@ -68,7 +68,7 @@ impl Core {
         let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(Vec::new()) };
-        let state: OrderState = decode("order", row.get_ref(0)?.as_blob()?)?;
+        let state: OrderState = self.decode("order", row.get_ref(0)?.as_blob()?)?;
         let mut query = self
             .db
             .prepare_cached("SELECT seq, order_id, prev, channel, at, body FROM journal WHERE seq = ?")?;
@@ -99,7 +99,7 @@ impl Core {
             order: order.map(|id| OrderKey(self.number(id))),
             channel: channel.map(|number| self.channel_name(number)).transpose()?,
             at: from_millis(row.get(4)?),
-            entry: decode("journal entry", row.get_ref(5)?.as_blob()?)?,
+            entry: self.decode("journal entry", row.get_ref(5)?.as_blob()?)?,
         })
     }
 
@@ -109,7 +109,11 @@ impl Core {
         let last: Option<i64> = query.query_row([self.first_id(), self.end_id()], |row| row.get(0))?;
         let id = last.unwrap_or(self.first_id()) + 1;
         let sql = "INSERT INTO intake (id, at, state, input, outcome) VALUES (?, ?, 0, ?, '')";
-        self.db.prepare_cached(sql)?.execute(params![id, at.timestamp_millis(), encode("input", input)?])?;
+        self.db.prepare_cached(sql)?.execute(params![
+            id,
+            at.timestamp_millis(),
+            self.encode("input", input)?
+        ])?;
         drop(query);
         let id = self.number(id);
         self.job.arrived = Some(id);
@@ -124,7 +128,7 @@ impl Core {
         let mut rows = query.query([self.first_id(), self.end_id(), limit as i64])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            let input = decode("input", row.get_ref(1)?.as_blob()?)?;
+            let input = self.decode("input", row.get_ref(1)?.as_blob()?)?;
             all.push(IntakeRow { id: self.number(row.get(0)?), input });
         }
         Ok(all)

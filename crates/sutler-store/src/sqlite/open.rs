@@ -1,17 +1,18 @@
 //! Opening a file: whose it is, which version, which settings.
 
 use super::{
+    codec::Bodies,
     core::{Core, Role},
     fault::{Fault, Sql, named},
     lock::{Lock, private},
-    migrate, payload,
+    migrate,
+    pack::{self, Packer},
+    payload,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, params};
 use std::{path::Path, time::Duration};
 use sutler_core::error::{Error, ErrorKind, Result};
 
-/// How long a statement waits for another process's transaction.
-pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Row ids of one tenant: 2^40 of each kind.
 pub(super) const TENANT_SHIFT: u32 = 40;
 
@@ -33,11 +34,18 @@ pub struct Options {
     pub(super) synchronous: Synchronous,
     pub(super) inline: bool,
     pub(super) max_pages: Option<u32>,
+    pub(super) busy: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tenant: "default".into(), synchronous: Synchronous::Full, inline: false, max_pages: None }
+        Options {
+            tenant: "default".into(),
+            synchronous: Synchronous::Full,
+            inline: false,
+            max_pages: None,
+            busy: Duration::from_secs(5),
+        }
     }
 }
 
@@ -57,6 +65,12 @@ impl Options {
     /// Jobs run where they are awaited, without threads: for tests and the simulation.
     pub fn inline(mut self) -> Self {
         self.inline = true;
+        self
+    }
+
+    /// How long a job waits, real time, for another process's transaction; 5 s unless said.
+    pub fn busy(mut self, at_most: Duration) -> Self {
+        self.busy = at_most;
         self
     }
 
@@ -100,11 +114,12 @@ pub(super) fn in_memory(options: &Options) -> Result<Core> {
 fn build(path: &Path, options: &Options, role: Role) -> Result<Core> {
     let file = path.display().to_string();
     let open = || -> Sql<Core> {
+        let has_log = std::fs::metadata(format!("{file}-wal")).is_ok_and(|log| log.len() > 0);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(path, flags)?;
-        // Until we know the file is ours to write, closing must not fold its log into it.
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        db.busy_timeout(BUSY)?;
+        // Until we know the file is ours to write, closing must not fold its log into it. An empty log is only swept away.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+        db.busy_timeout(options.busy)?;
         let stored = migrate::check(&db, &file)?;
         match role {
             Role::Engine => {
@@ -137,6 +152,9 @@ pub(super) fn reader(path: &Path, options: &Options) -> Result<Core> {
 }
 
 fn settings(db: &Connection, options: &Options) -> Sql<()> {
+    // Plans must not depend on the values bound: our SQLite is built to plan anew for each value otherwise, which costs
+    // more than the statements themselves.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
@@ -185,7 +203,9 @@ fn finish(db: Connection, file: &str, options: &Options, role: Role) -> Sql<Core
         }
     };
     let (tenant, key) = found;
-    Ok(Core::new(db, file.to_owned(), role, tenant, payload::Digests::new(&key)?, payload::Packer::new()?))
+    let digests = payload::Digests::new(&key)?;
+    let (payloads, bodies) = (Packer::new(&pack::PAYLOADS)?, Bodies::new()?);
+    Ok(Core::new(db, file.to_owned(), role, tenant, digests, payloads, bodies))
 }
 
 /// Makes the file, if there is none, before SQLite does: its owner alone may read it, and SQLite gives the files beside

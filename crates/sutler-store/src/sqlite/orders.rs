@@ -1,12 +1,13 @@
 //! Orders, what they are found by, and their personal data.
 
 use super::{
-    codec::{decode, encode, phase_code, phase_of, skus_hash},
+    codec::{phase_code, phase_of, skus_hash},
     core::Core,
     fault::Sql,
+    payload,
 };
 use crate::derive::{self, Derived};
-use rusqlite::{ErrorCode, OptionalExtension, params};
+use rusqlite::{ErrorCode, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sutler_core::{
     Timestamp,
@@ -27,8 +28,8 @@ pub(super) struct Head {
 }
 
 /// The columns of a stored order that other rows depend on.
-#[derive(Debug)]
-struct Before {
+#[derive(Clone, Debug)]
+pub(super) struct Before {
     channel: i64,
     ext: String,
     phase: i64,
@@ -39,7 +40,33 @@ struct Before {
     acknowledged: bool,
     exceptions: bool,
     skus: i64,
+    looked: i64,
 }
+
+impl Before {
+    /// From [`SELECT_BEFORE`] or [`SELECT_STATE`].
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Before {
+            channel: row.get(0)?,
+            ext: row.get(1)?,
+            phase: row.get(2)?,
+            placed: row.get(3)?,
+            due: row.get(4)?,
+            amount: row.get(5)?,
+            swept: row.get(6)?,
+            acknowledged: row.get(7)?,
+            exceptions: row.get(8)?,
+            skus: row.get(9)?,
+            looked: row.get(10)?,
+        })
+    }
+}
+
+/// An order's columns for [`Before::read`], and its row.
+const SELECT_BEFORE: &str = "SELECT o.channel, o.ext, o.phase, o.placed_at, o.due_at, o.amount, o.swept, o.acknowledged, \
+     o.exceptions, o.skus, l.at FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
+const SELECT_STATE: &str = "SELECT o.channel, o.ext, o.phase, o.placed_at, o.due_at, o.amount, o.swept, o.acknowledged, \
+     o.exceptions, o.skus, l.at, o.state FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
 
 /// The phase under which acknowledged orders are counted.
 const ACKNOWLEDGED: i64 = -1;
@@ -52,7 +79,7 @@ impl Core {
     ) -> Sql<Option<(OrderKey, Digest)>> {
         let Some(channel) = self.channel(channel)? else { return Ok(None) };
         let mut query = self.db.prepare_cached(
-            "SELECT o.id, l.digest FROM orders o LEFT JOIN look l ON l.order_id = o.id \
+            "SELECT o.id, p.digest FROM orders o LEFT JOIN personal p ON p.order_id = o.id \
              WHERE o.tenant = ? AND o.channel = ? AND o.ext = ?",
         )?;
         let found = query.query_row(params![self.tenant, channel, order.as_str()], |row| {
@@ -64,13 +91,15 @@ impl Core {
 
     pub(super) fn order_state(&self, key: OrderKey) -> Sql<Option<OrderState>> {
         let Some(id) = self.row_id(key.0) else { return Ok(None) };
-        let mut query = self.db.prepare_cached(
-            "SELECT o.state, l.at FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?",
-        )?;
+        let mut query = self.db.prepare_cached(SELECT_STATE)?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let mut state: OrderState = decode("order", row.get_ref(0)?.as_blob()?)?;
-        state.looked_at = from_millis(row.get(1)?);
+        let mut state: OrderState = self.decode("order", row.get_ref(11)?.as_blob()?)?;
+        let before = Before::read(row)?;
+        state.looked_at = from_millis(before.looked);
+        if self.job.writing {
+            self.job.orders.borrow_mut().insert(id, before);
+        }
         Ok(Some(state))
     }
 
@@ -106,7 +135,7 @@ impl Core {
         let channel = self.channel_or_new(&order.channel)?;
         let now = Derived::of(order, due_at, at_risk_at);
         let skus = skus_hash(derive::skus(order).into_iter().map(Sku::as_str));
-        let head = encode(
+        let head = self.encode(
             "order",
             &Head {
                 total: order.facts.total,
@@ -114,18 +143,12 @@ impl Core {
                 lines: u32::try_from(order.facts.lines.len()).unwrap_or(u32::MAX),
             },
         )?;
-        let state = encode("order", order)?;
-        let fresh = self.job.fresh.iter().position(|key| *key == order.key.0);
-        let before = match fresh {
-            Some(at) => {
-                self.job.fresh.swap_remove(at);
-                None
-            }
-            None => self.before(id)?,
-        };
+        let state = self.encode("order", order)?;
+        let before = self.before(id, order.key)?;
+        let ext = order.channel_order_id.as_str();
         match &before {
             None => self.insert_order(id, channel, order, &now, skus, &head, &state)?,
-            Some(before) if before.channel != channel || before.ext != order.channel_order_id.as_str() => {
+            Some(before) if before.channel != channel || before.ext != ext => {
                 return Err(derive::other_identity(order.key).into());
             }
             Some(before) => {
@@ -133,32 +156,40 @@ impl Core {
                 self.update_order(id, before, &now, skus, &head, &state)?;
             }
         }
-        self.put_look(id, order.looked_at)?;
+        let looked = order.looked_at.timestamp_millis();
+        if before.as_ref().is_none_or(|before| before.looked != looked) {
+            self.put_look(id, looked)?;
+        }
         self.point(id, order, &now, skus, before.as_ref())?;
         self.count(channel, before.as_ref(), &now);
+        let after = Before {
+            channel,
+            ext: before.map_or_else(|| ext.to_owned(), |before| before.ext),
+            phase: phase_code(now.phase),
+            placed: now.placed,
+            due: now.due,
+            amount: now.amount,
+            swept: now.swept,
+            acknowledged: now.acknowledged,
+            exceptions: now.exceptions,
+            skus,
+            looked,
+        };
+        self.job.orders.borrow_mut().insert(id, after);
         Ok(())
     }
 
-    fn before(&self, id: i64) -> Sql<Option<Before>> {
-        let mut query = self.db.prepare_cached(
-            "SELECT channel, ext, phase, placed_at, due_at, amount, swept, acknowledged, exceptions, skus \
-             FROM orders WHERE id = ?",
-        )?;
-        let found = query.query_row([id], |row| {
-            Ok(Before {
-                channel: row.get(0)?,
-                ext: row.get(1)?,
-                phase: row.get(2)?,
-                placed: row.get(3)?,
-                due: row.get(4)?,
-                amount: row.get(5)?,
-                swept: row.get(6)?,
-                acknowledged: row.get(7)?,
-                exceptions: row.get(8)?,
-                skus: row.get(9)?,
-            })
-        });
-        Ok(found.optional()?)
+    /// The order as it stands: as this job left or found it, where it has touched it.
+    fn before(&mut self, id: i64, key: OrderKey) -> Sql<Option<Before>> {
+        if let Some(before) = self.job.orders.borrow().get(&id) {
+            return Ok(Some(before.clone()));
+        }
+        if let Some(at) = self.job.fresh.iter().position(|fresh| *fresh == key.0) {
+            self.job.fresh.swap_remove(at);
+            return Ok(None);
+        }
+        let mut query = self.db.prepare_cached(SELECT_BEFORE)?;
+        Ok(query.query_row([id], Before::read).optional()?)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one row, written in one place")]
@@ -265,7 +296,7 @@ impl Core {
         let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(()) };
-        let old: OrderState = decode("order", row.get_ref(0)?.as_blob()?)?;
+        let old: OrderState = self.decode("order", row.get_ref(0)?.as_blob()?)?;
         if moved {
             for sku in derive::skus(&old) {
                 self.point_one(
@@ -375,18 +406,21 @@ impl Core {
         Ok(totals)
     }
 
-    fn put_look(&self, id: i64, at: Timestamp) -> Sql<()> {
+    fn put_look(&self, id: i64, at: i64) -> Sql<()> {
         let sql = "INSERT INTO look (order_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at";
-        self.db.prepare_cached(sql)?.execute([id, at.timestamp_millis()])?;
+        self.db.prepare_cached(sql)?.execute([id, at])?;
         Ok(())
     }
 
     pub(super) fn put_look_at(&self, key: OrderKey, at: Timestamp) -> Sql<()> {
-        let sql = "UPDATE look SET at = ? WHERE order_id = ? AND at <> ?1";
         let Some(id) = self.row_id(key.0) else { return Err(derive::no_such_order(key).into()) };
-        let moved = self.db.prepare_cached(sql)?.execute([at.timestamp_millis(), id])?;
-        if moved == 0 && self.before(id)?.is_none() {
+        let at = at.timestamp_millis();
+        let moved = self.db.prepare_cached("UPDATE look SET at = ? WHERE order_id = ?")?.execute([at, id])?;
+        if moved == 0 {
             return Err(derive::no_such_order(key).into());
+        }
+        if let Some(before) = self.job.orders.borrow_mut().get_mut(&id) {
+            before.looked = at;
         }
         Ok(())
     }
@@ -396,18 +430,15 @@ impl Core {
         let mut query = self.db.prepare_cached("SELECT dict, body FROM personal WHERE order_id = ?")?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        Ok(Some(self.packer.borrow_mut().unpack(row.get(0)?, row.get_ref(1)?.as_blob()?)?))
+        Ok(Some(payload::unpack(&mut self.payloads.borrow_mut(), row.get(0)?, row.get_ref(1)?.as_blob()?)?))
     }
 
     pub(super) fn put_personal_data(&self, key: OrderKey, personal: &Personal, digest: &Digest) -> Sql<()> {
         let Some(id) = self.row_id(key.0) else { return Err(derive::no_such_order(key).into()) };
-        let body = self.packer.borrow_mut().pack(personal)?;
-        let sql = "INSERT INTO personal (order_id, state, dict, body) VALUES (?, 0, ?, ?) \
-                   ON CONFLICT DO UPDATE SET state = 0, dict = excluded.dict, body = excluded.body";
-        self.db.prepare_cached(sql)?.execute(params![id, super::payload::DICT, body])?;
-        let sql = "INSERT INTO look (order_id, at, digest) VALUES (?, 0, ?) \
-                   ON CONFLICT DO UPDATE SET digest = excluded.digest";
-        self.db.prepare_cached(sql)?.execute(params![id, digest])?;
+        let body = payload::pack(&mut self.payloads.borrow_mut(), personal)?;
+        let sql = "INSERT INTO personal (order_id, digest, state, dict, body) VALUES (?, ?, 0, ?, ?) \
+                   ON CONFLICT DO UPDATE SET digest = excluded.digest, state = 0, dict = excluded.dict, body = excluded.body";
+        self.db.prepare_cached(sql)?.execute(params![id, digest, payload::DICT, body])?;
         Ok(())
     }
 

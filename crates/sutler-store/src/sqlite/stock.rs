@@ -1,10 +1,6 @@
 //! Items, departures, listings; and the small rows a channel keeps: streams and notes.
 
-use super::{
-    codec::{decode, encode},
-    core::Core,
-    fault::Sql,
-};
+use super::{core::Core, fault::Sql};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Serialize, de::DeserializeOwned};
 use sutler_core::{
@@ -102,7 +98,7 @@ impl Core {
             query.query(params![self.tenant, channel, after.map_or("", Sku::as_str), limit as i64])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            all.push(read_body("listing", row)?);
+            all.push(self.read_body("listing", row)?);
         }
         Ok(all)
     }
@@ -147,7 +143,11 @@ impl Core {
         let Some(channel) = self.channel(channel)? else { return Ok(None) };
         let mut query = self.db.prepare_cached(sql)?;
         let mut rows = query.query(params![self.tenant, channel, name])?;
-        rows.next()?.map(|row| read_body(what, row)).transpose()
+        rows.next()?.map(|row| self.read_body(what, row)).transpose()
+    }
+
+    fn read_body<T: DeserializeOwned>(&self, what: &'static str, row: &Row<'_>) -> Sql<T> {
+        Ok(self.decode(what, row.get_ref(0)?.as_blob()?)?)
     }
 
     fn put_body<T: Serialize>(
@@ -159,13 +159,14 @@ impl Core {
         value: &T,
     ) -> Sql<()> {
         let channel = self.channel_or_new(channel)?;
-        self.db.prepare_cached(sql)?.execute(params![self.tenant, channel, name, encode(what, value)?])?;
+        self.db.prepare_cached(sql)?.execute(params![
+            self.tenant,
+            channel,
+            name,
+            self.encode(what, value)?
+        ])?;
         Ok(())
     }
-}
-
-fn read_body<T: DeserializeOwned>(what: &'static str, row: &Row<'_>) -> Sql<T> {
-    Ok(decode(what, row.get_ref(0)?.as_blob()?)?)
 }
 
 fn read_item(row: &Row<'_>) -> rusqlite::Result<Item> {

@@ -65,7 +65,7 @@ pub fn run(store: &dyn Store, seed: u64) -> Result<Vec<String>> {
 
 fn operation(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String> {
     let now = at(dice.below(600));
-    let us = channel(&dice.of(CHANNELS));
+    let us = channel(dice.of(CHANNELS));
     let sku = Sku::new(dice.of(SKUS));
     match dice.below(26) {
         0..7 => deliver(tx, dice),
@@ -132,7 +132,7 @@ fn operation(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String> {
 
 /// One telling of an order, new or not.
 fn deliver(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String> {
-    let (us, name) = (channel(&dice.of(CHANNELS)), order_name(dice.below(ORDERS)));
+    let (us, name) = (channel(dice.of(CHANNELS)), order_name(dice.below(ORDERS)));
     let minutes = dice.below(600);
     let known = tx.known(&us, &ChannelOrderId::new(&*name))?;
     let mut held = match known {
@@ -191,7 +191,7 @@ fn stream(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String> {
         windows: vec![window; dice.below(3) as usize],
         began_at: None,
     };
-    tx.put_stream(&channel(&dice.of(CHANNELS)), &row).map(|()| "stream".into())
+    tx.put_stream(&channel(dice.of(CHANNELS)), &row).map(|()| "stream".into())
 }
 
 /// Rows are the fold of the journal: replaying each order's history gives its row and its commands.

@@ -1,8 +1,11 @@
-//! Makes the dictionary that raw payloads are compressed with: `cargo run --release --example train_dictionary OUT`.
+//! Makes the dictionaries that the store compresses with: `cargo run --release --example train_dictionary dict 2` writes
+//! `dict/payloads-2.zdict` and `dict/rows-2.zdict`.
 //!
-//! Run once for each dictionary ever shipped, never in a running store: files keep a dictionary's number, so the bytes of
-//! a shipped one never change. The samples are made up here from the field names of Walmart's published order schema
-//! (Marketplace Orders API), so no buyer's data can hide in it.
+//! Run once for each version ever shipped, never in a running store: files keep a dictionary's number, so the bytes of a
+//! shipped one never change. The samples are made up: payloads from the field names of Walmart's published order schema
+//! (Marketplace Orders API), rows from our own types. No buyer's data can hide in them.
+
+mod rows;
 
 use std::fmt::Write;
 use zstd::dict::from_samples;
@@ -14,7 +17,7 @@ const NAMES: &[&str] =
     &["Ann", "Ben", "Chloe", "David", "Erin", "Frank", "Grace", "Hugo", "Ines", "Jack", "Kim", "Leo"];
 const STREETS: &[&str] =
     &["Main St", "Oak Ave", "2nd St", "Park Rd", "Maple Dr", "Elm Ct", "Hill Ln", "Lake Blvd"];
-const CITIES: &[(&str, &str, u64)] = &[
+pub(crate) const CITIES: &[(&str, &str, u64)] = &[
     ("Columbus", "OH", 43_004),
     ("Austin", "TX", 73_301),
     ("Miami", "FL", 33_101),
@@ -24,7 +27,7 @@ const CITIES: &[(&str, &str, u64)] = &[
     ("Phoenix", "AZ", 85_001),
     ("Atlanta", "GA", 30_301),
 ];
-const WORDS: &[&str] = &[
+pub(crate) const WORDS: &[&str] = &[
     "Steel",
     "Cotton",
     "Large",
@@ -40,10 +43,10 @@ const WORDS: &[&str] = &[
 ];
 
 /// A small generator (splitmix64): the same samples on every machine.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -51,11 +54,11 @@ impl Dice {
         (z ^ (z >> 31)) % end
     }
 
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len() as u64) as usize]
     }
 
-    fn cents(&mut self, end: u64) -> String {
+    pub(crate) fn cents(&mut self, end: u64) -> String {
         let cents = self.below(end);
         if cents % 10 == 0 {
             format!("{}.{}", cents / 100, cents % 100 / 10)
@@ -159,23 +162,35 @@ fn line(out: &mut String, dice: &mut Dice, number: u64, placed: u64) -> std::fmt
     )
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let out = std::env::args().nth(1).ok_or("name the file to write, such as dict/orders-1.zdict")?;
-    let samples = (0..SAMPLES).map(order).collect::<Result<Vec<_>, _>>()?;
+fn train(
+    path: &str,
+    sample: impl Fn(u64) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let samples = (0..SAMPLES).map(&sample).collect::<Result<Vec<_>, _>>()?.concat();
     let dictionary = from_samples(&samples, SIZE)?;
     let mut packer = zstd::bulk::Compressor::with_dictionary(1, &dictionary)?;
+    let unseen = (SAMPLES..SAMPLES + 500).map(&sample).collect::<Result<Vec<_>, _>>()?.concat();
     let (mut plain, mut packed) = (0, 0);
-    for seed in SAMPLES..SAMPLES + 500 {
-        let sample = order(seed)?;
+    for sample in &unseen {
         plain += sample.len();
-        packed += packer.compress(sample.as_bytes())?.len();
+        packed += packer.compress(sample)?.len();
     }
-    std::fs::write(&out, &dictionary)?;
+    std::fs::write(path, &dictionary)?;
+    let each = unseen.len();
     println!(
-        "{out}: {} bytes; unseen orders of {} bytes become {}",
+        "{path}: {} bytes; unseen samples of {} bytes become {}",
         dictionary.len(),
-        plain / 500,
-        packed / 500
+        plain / each,
+        packed / each
     );
     Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let (Some(folder), Some(number)) = (args.next(), args.next()) else {
+        return Err("name the folder to write to, and the number of the dictionaries: dict 2".into());
+    };
+    train(&format!("{folder}/payloads-{number}.zdict"), |seed| Ok(vec![order(seed)?.into_bytes()]))?;
+    train(&format!("{folder}/rows-{number}.zdict"), rows::samples)
 }
