@@ -38,7 +38,23 @@ const HOUSE: &[Floor] = &[
     ),
     floor("sutler-cli", &["sutler", "sutler-sandbox"], &["sutler-testkit"]),
     floor("xtask", &[], &[]),
+    // Both show the product from outside; nothing stands on them.
+    floor("sutler-examples", &["sutler"], &[]),
+    floor(
+        "sutler-benches",
+        &["sutler", "sutler-core", "sutler-engine", "sutler-http", "sutler-store", "sutler-walmart"],
+        &[],
+    ),
 ];
+
+/// Where a crate lives: `crates` is flat, and a folder has its crate's name.
+fn folder(name: &str) -> String {
+    match name {
+        "sutler-examples" => "examples/rust".into(),
+        "sutler-benches" => "benches".into(),
+        _ => format!("crates/{name}"),
+    }
+}
 
 /// What the tree of a crate must not hold: runtimes, networks, databases, randomness.
 const OUT_OF_REACH: &[(&str, &[&str])] = &[
@@ -87,13 +103,13 @@ const ALONE: &[(&str, &str)] = &[("reqwest", "sutler-http"), ("rusqlite", "sutle
 pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, String> {
     let mut found = Vec::new();
     let mut seen = Vec::new();
-    for file in tree.files.iter().filter(|f| f.path.starts_with("crates/") && f.name() == "Cargo.toml") {
+    for file in tree.files.iter().filter(|f| f.name() == "Cargo.toml" && f.path != "Cargo.toml") {
         let manifest: toml::Table =
             file.text.parse().map_err(|error| format!("{} cannot be read: {error}", file.path))?;
         let name = manifest.get("package").and_then(|p| p.get("name")?.as_str()).unwrap_or_default();
         let mut complain = |what: String| found.push(Finding::new(&file.path, what));
-        if file.path != format!("crates/{name}/Cargo.toml") {
-            complain(format!("the crate is called {name:?}; a folder has its crate's name"));
+        if file.path != format!("{}/Cargo.toml", folder(name)) {
+            complain(format!("the crate is called {name:?}; its folder is {}", folder(name)));
         }
         let Some(floor) = HOUSE.iter().find(|floor| floor.name == name) else {
             complain(format!("{name:?} has no place in the house; tidy/crates.rs lists it"));
@@ -196,7 +212,7 @@ mod tests {
     use super::*;
 
     fn complaints(name: &str, more: &str) -> Vec<String> {
-        let path = format!("crates/{name}/Cargo.toml");
+        let path = format!("{}/Cargo.toml", folder(name));
         let text = format!(
             "[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\n\
              rust-version.workspace = true\nlicense.workspace = true\n[lints]\nworkspace = true\n{more}"
@@ -215,6 +231,7 @@ mod tests {
             ("sutler-engine", "[dependencies]\nsutler-store.workspace = true\n"),
             ("sutler-engine", "[target.'cfg(unix)'.dependencies]\nsutler-http.workspace = true\n"),
             ("sutler-sandbox", "[dev-dependencies]\nsutler-walmart.workspace = true\n"),
+            ("sutler-examples", "[dependencies]\nsutler-core.workspace = true\n"),
             ("sutler-store", "[build-dependencies]\nsutler-testkit.workspace = true\n"),
         ] {
             let said = complaints(name, more);
