@@ -1,0 +1,264 @@
+//! What the facade promises a host.
+
+use sutler::{
+    Engine, ErrorKind, Host, Mode, Policy, Settings, Walmart,
+    channel::Environment,
+    clock::Pace,
+    command::IntakeOutcome,
+    model::{Duration, HoldReason, Phase, Seq, ShipmentReport, from_millis},
+    orders::Sort,
+    sandbox::Market,
+};
+
+type Test = Result<(), Box<dyn std::error::Error>>;
+
+async fn market(orders: u32) -> sutler::Result<Market> {
+    sutler::sandbox::walmart().orders(orders).start().await
+}
+
+async fn stocked(url: &str, market: &Market) -> sutler::Result<Engine> {
+    let engine = Engine::open(url).channel("us", Walmart::at(market)).start().await?;
+    for (sku, quantity) in market.on_hand() {
+        engine.on_hand(sku, quantity).as_of(market.origin()).await?;
+    }
+    Ok(engine)
+}
+
+#[tokio::test]
+async fn a_step_does_all_that_is_due_and_the_next_one_nothing() -> Test {
+    let market = market(40).await?;
+    let engine = stocked("memory:", &market).await?;
+    let first = engine.step().await?;
+    assert!(first.done > 0);
+    assert!(first.next_at.is_some_and(|at| at > market.origin()), "the next poll is due some time");
+    let totals = engine.totals().await?;
+    assert_eq!(totals.phases.iter().map(|(_, _, n)| n).sum::<u64>(), 40);
+    // Everything that was accepted is acknowledged when the step returns, once each.
+    let mut accepted = 0;
+    let mut each = engine.orders().phase(Phase::Open).each();
+    while let Some(order) = each.next().await? {
+        let whole = engine.order("us", order.channel_order_id).await?;
+        accepted += usize::from(whole.state().facts.is_sellers());
+    }
+    let effects = market.effects();
+    assert_eq!(effects.acknowledge.len(), accepted);
+    assert!(accepted >= 28 && effects.acknowledge.values().all(|times| *times == 1));
+    let requests = effects.requests;
+    let second = engine.step().await?;
+    assert_eq!(second.done, 0, "{second:?}");
+    assert_eq!(market.effects().requests, requests);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_asked_is_durable_at_once_and_answered_when_an_engine_takes_it() -> Test {
+    let market = market(0).await?;
+    let engine = stocked("memory:", &market).await?;
+    let count = engine.on_hand("SKU-1", 40).await?;
+    let negative = engine.on_hand("SKU-2", -1).await?;
+    assert_eq!(count.outcome().await?, IntakeOutcome::Waiting);
+    engine.step().await?;
+    assert!(count.taken().await?.starts_with("40 on hand of SKU-1"));
+    let refused = negative.taken().await.expect_err("no such count");
+    assert!(refused.text().contains("-1") && refused.text().contains("SKU-2"), "{refused}");
+    let again = engine.on_hand("SKU-1", 50).as_of(from_millis(0)).await?;
+    engine.step().await?;
+    assert!(again.taken().await?.contains("nothing changed"));
+    assert_eq!(engine.item("SKU-1").await?.and_then(|item| item.counted), Some(40));
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_process_reads_and_asks_and_only_one_engine_has_the_file() -> Test {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("orders.db").display());
+    let missing = Host::open(&url).await.expect_err("nothing is there yet");
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
+    let market = market(20).await?;
+    let engine = stocked(&url, &market).await?;
+    let second = Engine::open(&url).start().await.expect_err("one engine a file");
+    assert_eq!((second.kind(), second.op()), (ErrorKind::Conflict, "store.lock"));
+    engine.step().await?;
+
+    let host = Host::open(&url).await?;
+    assert_eq!(host.totals().await?, engine.totals().await?);
+    let ticket = host.on_hand("SKU-9", 9).await?;
+    let run = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.run().await }
+    });
+    assert!(ticket.taken().await?.starts_with("9 on hand of SKU-9"));
+    let busy = engine.step().await.expect_err("it runs already");
+    assert_eq!(busy.kind(), ErrorKind::Conflict);
+    engine.stop();
+    run.await??;
+    engine.close().await?;
+    assert_eq!(engine.step().await.expect_err("closed").kind(), ErrorKind::Closed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn questions_are_narrowed_paged_and_explained() -> Test {
+    let market = market(60).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let mut each = engine.orders().limit(7).sort(Sort::PlacedAscending).each();
+    let mut placed = Vec::new();
+    while let Some(order) = each.next().await? {
+        placed.push((order.placed_at, order.channel_order_id));
+    }
+    assert_eq!(placed.len(), 60);
+    assert!(placed.is_sorted());
+
+    let held = engine.orders().held().page().await?;
+    assert!(!held.orders.is_empty());
+    for order in &held.orders {
+        assert!(order.phase == Phase::Held && !order.why().is_empty() && !order.holds.is_empty());
+    }
+    let short = engine.orders().held_for(HoldReason::ShortOfStock).page().await?;
+    assert!(short.orders.iter().all(|order| order.why().contains("SCARCE-")), "{short:?}");
+    let (middle, id) = &placed[30];
+    assert_eq!(engine.orders().placed_from(*middle).limit(500).rows().await?.rows.len(), 30);
+    assert_eq!(engine.orders().placed_before(*middle).limit(500).rows().await?.rows.len(), 30);
+    assert_eq!(engine.orders().order_id(id.as_str()).page().await?.orders.len(), 1);
+    assert!(!engine.orders().sku("SCARCE-*").page().await?.orders.is_empty());
+    let unindexed = engine.orders().sort(Sort::AmountDescending).page().await.expect_err("every phase");
+    assert_eq!(unindexed.kind(), ErrorKind::Invalid);
+
+    let whole = engine.order("us", id.as_str()).await?;
+    assert!(whole.timeline().first().is_some_and(|moment| moment.kind == "observed"));
+    assert!(whole.deadlines.is_sorted_by_key(|deadline| deadline.due));
+    let nobody = engine.order("us", "nope").await.expect_err("no such order");
+    assert!(nobody.kind() == ErrorKind::NotFound && nobody.text().contains("nope"), "{nobody}");
+    let nowhere = engine.order("de", "nope").await.expect_err("no such channel");
+    assert!(nowhere.text().contains("the channels are us"), "{nowhere}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn changes_come_in_commit_order_and_none_is_missed() -> Test {
+    let market = market(20).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let all = engine.changes(Seq(0), 10_000).await?;
+    assert!(all.windows(2).all(|pair| pair[0].seq < pair[1].seq));
+    let mut piecemeal = Vec::new();
+    let mut seen = Seq(0);
+    loop {
+        let some = engine.changes(seen, 3).await?;
+        let Some(last) = some.last() else { break };
+        seen = last.seq;
+        piecemeal.extend(some);
+    }
+    assert_eq!(piecemeal, all);
+    assert!(all.iter().any(|change| change.channel_order_id.is_some() && !change.words().is_empty()));
+    assert_eq!(engine.changes(Seq(0), 0).await.expect_err("none").kind(), ErrorKind::Invalid);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_package_reported_twice_is_shipped_once() -> Test {
+    let market = market(20).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let mut each = engine.orders().phase(Phase::Open).each();
+    let order = loop {
+        let Some(listed) = each.next().await? else { return Err("no order was acknowledged".into()) };
+        let order = engine.order("us", listed.channel_order_id).await?;
+        if order.state().facts.is_sellers() && order.state().is_acknowledged() {
+            break order;
+        }
+    };
+    let state = order.state();
+    let parts = state
+        .facts
+        .lines
+        .iter()
+        .map(|line| sutler::model::LineQuantity { line_id: line.line_id.clone(), quantity: line.ordered });
+    let report = ShipmentReport {
+        package: 1,
+        carrier: "UPS".into(),
+        tracking: "1Z1".into(),
+        tracking_url: None,
+        shipped_at: engine.now(),
+        lines: parts.collect(),
+    };
+    let id = state.channel_order_id.clone();
+    let first = engine.report_shipment("us", id.clone(), report.clone()).await?;
+    let second = engine.report_shipment("us", id.clone(), report).await?;
+    engine.step().await?;
+    first.taken().await?;
+    assert!(second.taken().await?.contains("nothing changed"));
+    let units: u32 = state.facts.lines.iter().map(|line| line.ordered).sum();
+    assert_eq!(market.effects().shipments.values().sum::<u32>(), units);
+    assert_eq!(engine.order("us", id).await?.phase(), Phase::Shipped);
+    Ok(())
+}
+
+#[tokio::test]
+async fn shadow_mode_sends_nothing_that_writes() -> Test {
+    let market = market(20).await?;
+    let engine =
+        Engine::open("memory:").channel("us", Walmart::at(&market)).mode(Mode::Shadow).start().await?;
+    for (sku, quantity) in market.on_hand() {
+        engine.on_hand(sku, quantity).as_of(market.origin()).await?;
+    }
+    let before = market.effects().stock;
+    engine.step().await?;
+    let effects = market.effects();
+    assert!(effects.acknowledge.is_empty() && effects.stock == before);
+    let intended = engine.commands("us", sutler::command::State::Intended, 100).await?;
+    assert!(!intended.is_empty(), "decided all the same");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_time_of_its_own_needs_local_channels() -> Test {
+    let pace = Pace { origin: from_millis(0), started: from_millis(0), speed: 60.0 };
+    let live = Engine::open("memory:").channel("us", Walmart::new("1", "id", "secret")).pace(pace);
+    let refused = live.start().await.expect_err("a live marketplace keeps real time");
+    assert!(refused.kind() == ErrorKind::Config && refused.text().contains("channel us"), "{refused}");
+    let local =
+        Walmart::new("1", "id", "secret").environment(Environment::Local).base_url("http://127.0.0.1:9");
+    assert!(Engine::open("memory:").channel("us", local).pace(pace).start().await.is_ok());
+    let (one, other) = (market(0).await?, sutler::sandbox::walmart().speed(2.0).start().await?);
+    let two = Engine::open("memory:").channel("a", Walmart::at(&one)).channel("b", Walmart::at(&other));
+    assert_eq!(two.start().await.expect_err("two times").kind(), ErrorKind::Config);
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_of_a_configuration_name_the_field() -> Test {
+    for (walmart, field) in [
+        (Walmart::new("", "id", "secret"), "channels.us.seller"),
+        (Walmart::new("1", "id", ""), "channels.us.client_secret"),
+        (Walmart::new("1", "id", "s").base_url("https://example.org"), "channels.us.base_url"),
+    ] {
+        let error = Engine::open("memory:").channel("us", walmart).start().await.expect_err(field);
+        assert_eq!((error.kind(), error.op()), (ErrorKind::Config, field));
+    }
+    let error = Engine::open("postgres://x").start().await.expect_err("no such store");
+    assert!(error.text().contains("memory:"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn health_says_how_far_everything_is_known() -> Test {
+    let market = market(20).await?;
+    let engine = Engine::open("memory:")
+        .channel("us", Walmart::at(&market))
+        .policy(Policy::standard())
+        .settings(Settings { pull_interval: Duration::minutes(3), ..Settings::default() })
+        .start()
+        .await?;
+    let before = engine.health().await?;
+    assert!(before.iter().all(|health| health.complete_to.is_none()));
+    engine.step().await?;
+    let after = engine.health().await?;
+    let [us] = after.as_slice() else { return Err("one channel, one health".into()) };
+    assert!(us.complete_to.is_some() && us.doubts == 0 && us.pulls == 1, "{us:?}");
+    assert!(us.next_pull_at.is_some_and(|at| at <= engine.now() + Duration::minutes(4)));
+    let standing = engine.check().await;
+    assert!(standing.iter().all(|(_, standing)| standing.is_ok()), "{standing:?}");
+    Ok(())
+}

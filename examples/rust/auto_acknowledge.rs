@@ -1,0 +1,41 @@
+//! A policy of your own in a few lines of TOML: what it passes is acknowledged, the rest is held with its reason.
+
+use sutler::{Engine, Policy, Walmart};
+
+const POLICY: &str = r#"
+[[rule]]
+name = "total_within_limits"
+max = "400.00 USD"
+
+[stock]
+buffer = 2          # units of each SKU kept back from every listing
+"#;
+
+#[tokio::main]
+async fn main() -> sutler::Result<()> {
+    let market = sutler::sandbox::walmart().orders(40).start().await?;
+    let engine = Engine::open("memory:")
+        .channel("us", Walmart::at(&market))
+        .policy(Policy::from_toml(POLICY)?)
+        .start()
+        .await?;
+    for (sku, quantity) in market.on_hand() {
+        engine.on_hand(sku, quantity).as_of(market.origin()).await?;
+    }
+    engine.step().await?;
+
+    let mut all = engine.orders().each();
+    while let Some(order) = all.next().await? {
+        let taken = if order.acknowledged { "acknowledged" } else { "not acknowledged" };
+        println!("{}: {taken}: {}", order.channel_order_id, order.why());
+    }
+    // Every rule says what it found, with the value that decided.
+    let newest = engine.orders().limit(1).page().await?;
+    for listed in newest {
+        for proof in engine.order("us", listed.channel_order_id).await?.proofs() {
+            println!("  {}", proof.why());
+        }
+    }
+    println!("acknowledged at the marketplace: {}", market.effects().acknowledge.len());
+    engine.close().await
+}
