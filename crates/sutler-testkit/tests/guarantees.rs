@@ -212,16 +212,9 @@ fn acknowledged_at(store: &MemoryStore) -> Vec<Timestamp> {
     done.collect()
 }
 
-fn backlog(count: i64) -> Scenario {
-    let many = (0..count).map(|n| seller(&format!("6{n:03}"), origin() - Duration::minutes(60)).line("A", 1));
-    let mut scenario = plain(many.collect(), &[("A", 1_000)]);
-    scenario.levels.insert("A".into(), 1_000 - count);
-    scenario
-}
-
 #[test]
 fn g24_a_backlog_drains_within_five_per_cent_of_what_the_published_limit_allows_and_without_a_429() {
-    let outcome = go(24, &backlog(240), &Plan::default());
+    let outcome = go(24, &Scenario::backlog(240), &Plan::default());
     assert_eq!(outcome.effects.status_429, 0);
     let at = acknowledged_at(&outcome.store);
     assert_eq!(at.len(), 240);
@@ -233,7 +226,7 @@ fn g24_a_backlog_drains_within_five_per_cent_of_what_the_published_limit_allows_
 
 #[test]
 fn g24_with_buckets_a_third_smaller_one_request_in_a_hundred_is_refused_at_most_and_nothing_stalls() {
-    let mut scenario = backlog(240);
+    let mut scenario = Scenario::backlog(240);
     scenario.faults.bucket_percent = 70;
     let outcome = go(24, &scenario, &Plan::default());
     assert_eq!(acknowledged_at(&outcome.store).len(), 240);

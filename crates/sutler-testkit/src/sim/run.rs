@@ -265,10 +265,11 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         let world = world.lock().unwrap_or_else(PoisonError::into_inner);
         world.settings().clone()
     };
-    let walmart = Walmart::new(settings.seller, settings.client_id, plan.secret.unwrap_or(settings.client_secret))
-        .local("http://127.0.0.1:9", "http://127.0.0.1:9/v3/token")
-        .page_limit(3)
-        .backfill(Duration::days(30));
+    let walmart =
+        Walmart::new(settings.seller, settings.client_id, plan.secret.unwrap_or(settings.client_secret))
+            .local("http://127.0.0.1:9", "http://127.0.0.1:9/v3/token")
+            .page_limit(3)
+            .backfill(Duration::days(30));
     let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
     let ports =
         Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };

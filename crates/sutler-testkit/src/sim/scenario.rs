@@ -172,6 +172,19 @@ impl Scenario {
         scenario
     }
 
+    /// Many small orders placed an hour before the beginning, and nothing else: a backlog.
+    pub fn backlog(orders: i64) -> Self {
+        let ship_by = origin() + Duration::days(2);
+        let one = |n| PlannedOrder::seller(at(-60)).id(&format!("6{n:03}")).ship_by(ship_by).line("A", 1);
+        Scenario {
+            orders: (0..orders).map(one).collect(),
+            levels: BTreeMap::from([("A".into(), 1_000 - orders)]),
+            on_hand: BTreeMap::from([("A".into(), 1_000)]),
+            script: Vec::new(),
+            ..Scenario::fixed()
+        }
+    }
+
     /// The sandbox's settings for this scenario.
     pub fn world(&self, seed: u64) -> Settings {
         let mut settings = Settings::new(seed, origin());
