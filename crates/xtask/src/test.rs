@@ -34,7 +34,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
         println!("  {:<58} {:>5} passed {failed:>3} failed {skipped:>3} skipped", run.name, run.passed);
     }
     match &specs {
-        Some(folder) => println!("schema checks ran against {}", folder.display()),
+        Some(folder) => println!("schema checks are on, against {}", folder.display()),
         None => println!("schema checks did not run: {SPECS} is not set"),
     }
     let (passed, failed, skipped) = tally.sums();
