@@ -11,6 +11,8 @@ mod codec;
 mod commands;
 mod core;
 mod fault;
+#[cfg(test)]
+mod fixtures;
 mod inbox;
 mod journal;
 mod lock;

@@ -148,7 +148,7 @@ fn a_file_that_cannot_be_written_says_so() -> Result<()> {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("a mode");
         }
     }
-    let error = SqliteStore::open_engine(&path, &Options::default()).err().expect("it cannot be written");
+    let error = SqliteStore::open_engine(&path, &Options::default()).expect_err("it cannot be written");
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.text().contains("orders.db") && error.text().contains("writable"), "{error}");
     match &disk {

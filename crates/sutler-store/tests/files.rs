@@ -31,7 +31,7 @@ fn engine(path: &Path) -> Result<SqliteStore> {
 }
 
 fn refused(opened: Result<SqliteStore>) -> Error {
-    opened.err().expect("it must not open")
+    opened.expect_err("it must not open")
 }
 
 fn note(store: &dyn Store, name: &'static str, size: usize) -> Result<()> {
@@ -82,8 +82,17 @@ fn one_engine_a_file_and_hosts_beside_it() -> Result<()> {
     engine(&path).map(drop)
 }
 
-/// Runs this test again in another process, which holds the file until it is told otherwise.
-fn other_process(path: &Path, role: &str) -> Child {
+/// A second process, killed when it goes out of scope.
+struct Other(Child);
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).expect("it ends");
+    }
+}
+
+/// Runs this test again in another process, which holds the file until it is killed.
+fn other_process(path: &Path, role: &str) -> Other {
     let program = std::env::current_exe().expect("this program");
     let mut child = Command::new(program)
         .args(["--exact", "processes_share_a_file", "--nocapture"])
@@ -93,10 +102,12 @@ fn other_process(path: &Path, role: &str) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a second process");
-    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let output = child.stdout.take();
+    let other = Other(child);
+    let lines = BufReader::new(output.expect("its output")).lines();
     let ready = lines.map_while(std::io::Result::ok).any(|line| line.contains("ready"));
     assert!(ready, "the other process could not open the file");
-    child
+    other
 }
 
 fn as_other_process(role: &str, path: &Path) -> Result<()> {
@@ -119,18 +130,17 @@ fn processes_share_a_file() -> Result<()> {
         return as_other_process(&role, Path::new(&path));
     }
     let (_folder, path) = place();
-    let mut owner = other_process(&path, "engine");
+    let owner = other_process(&path, "engine");
     let second = refused(engine(&path));
     assert_eq!(second.kind(), ErrorKind::Conflict);
-    assert!(second.text().contains(&owner.id().to_string()), "{second}");
-    owner.kill().and_then(|()| owner.wait()).expect("it ends");
+    assert!(second.text().contains(&owner.0.id().to_string()), "{second}");
+    drop(owner);
 
     // The lock went with the process. Now another process tells this engine something.
     let store = engine(&path)?;
-    let mut host = other_process(&path, "host");
+    let _host = other_process(&path, "host");
     wait(store.intake_changed());
     assert_eq!(read(&store, |view| view.intake(9))?.len(), 1);
-    host.kill().and_then(|()| host.wait()).expect("it ends");
     Ok(())
 }
 

@@ -40,6 +40,7 @@ macro_rules! store_suite {
         $crate::store_suite! { @tests $module, $backend,
             behaviour: a_failed_job_leaves_nothing,
             behaviour: a_refused_write_leaves_nothing_though_the_job_goes_on,
+            behaviour: commands_may_be_put_before_their_order,
             behaviour: g18_open_targets_exclude_each_other,
             behaviour: what_was_answered_is_there_after_reopening,
             behaviour: g28_cursors_are_kept_byte_for_byte,

@@ -60,7 +60,7 @@ impl Dice {
 
     pub(crate) fn cents(&mut self, end: u64) -> String {
         let cents = self.below(end);
-        if cents % 10 == 0 {
+        if cents.is_multiple_of(10) {
             format!("{}.{}", cents / 100, cents % 100 / 10)
         } else {
             format!("{}.{:02}", cents / 100, cents % 100)

@@ -74,7 +74,6 @@ pub(super) struct Job {
 }
 
 impl Core {
-    #[expect(clippy::too_many_arguments, reason = "the parts of a connection, made in one place")]
     pub(super) fn new(
         db: Connection,
         file: String,

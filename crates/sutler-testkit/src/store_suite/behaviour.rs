@@ -81,6 +81,33 @@ pub fn a_refused_write_leaves_nothing_though_the_job_goes_on(backend: &dyn Backe
     Ok(())
 }
 
+/// Rows of one order may be written in any order, and a later job that writes sees them as a reader does.
+///
+/// # Errors
+/// The store's.
+pub fn commands_may_be_put_before_their_order(backend: &dyn Backend) -> Result<()> {
+    let store = backend.open("default");
+    let (key, wanted) = write(&*store, |tx| {
+        let us = channel("us");
+        let mut held = Held::new(tx, &us, "A", at(1))?;
+        held.take(tx, at(1), &sample::observed(sample::facts(&mut Dice(1)), 1))?;
+        for ordinal in [1, 0] {
+            let mut command = sample::command(&mut Dice(2), &held.state);
+            (command.key.ordinal, command.state) = (ordinal, State::Void);
+            tx.put_command(&us, &command)?;
+            held.commands.insert(0, command);
+        }
+        tx.put_order(&held.state, None, None)?;
+        assert_eq!(tx.commands(held.state.key)?, held.commands);
+        Ok((held.state.key, held.commands))
+    })?;
+    let again = write(&*store, move |tx| tx.commands(key))?;
+    assert_eq!(again, wanted);
+    let reopened = read(&*store, move |view| view.commands(key))?;
+    assert_eq!(reopened, wanted);
+    Ok(())
+}
+
 /// A command holds its targets while it is open, and lets them go when it ends.
 ///
 /// # Errors
