@@ -236,7 +236,8 @@ impl OrderState {
         if self.granted.is_empty() {
             return Vec::new();
         }
-        let promised = |sku: &Sku| self.granted.iter().find(|(known, _)| known == sku).map_or(0, |(_, units)| *units);
+        let promised =
+            |sku: &Sku| self.granted.iter().find(|(known, _)| known == sku).map_or(0, |(_, units)| *units);
         let mut all = self.demand();
         all.iter_mut().for_each(|(sku, units)| *units = promised(sku).min(*units));
         all.retain(|(_, units)| *units > 0);
@@ -364,12 +365,14 @@ impl OrderState {
                 about: name,
                 since: at,
             }),
-            State::Void if matches!(command.act, Act::ConfirmShipment(_)) => self.exceptions.push(Exception {
-                code: "shipped_after_cancel".into(),
-                detail: command.why.clone(),
-                about: name,
-                since: at,
-            }),
+            State::Void if matches!(command.act, Act::ConfirmShipment(_)) => {
+                self.exceptions.push(Exception {
+                    code: "shipped_after_cancel".into(),
+                    detail: command.why.clone(),
+                    about: name,
+                    since: at,
+                })
+            }
             State::Refused | State::Unresolved => self.exceptions.push(Exception {
                 code: command.state.as_str().into(),
                 detail: command.why.clone(),
