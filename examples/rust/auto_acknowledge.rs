@@ -5,7 +5,7 @@ use sutler::{Engine, Policy, Walmart};
 const POLICY: &str = r#"
 [[rule]]
 name = "total_within_limits"
-max = "400.00 USD"
+limits = [{ currency = "USD", max = "400.00" }]
 
 [stock]
 buffer = 2          # units of each SKU kept back from every listing

@@ -11,7 +11,7 @@ fn said(binary: &str) -> String {
 #[test]
 fn first_sync() {
     let said = said(env!("CARGO_BIN_EXE_first_sync"));
-    assert!(said.contains("us: 36 open") && said.contains("SCARCE-001"), "{said}");
+    assert!(said.contains("us: 37 open") && said.contains("SCARCE-001"), "{said}");
 }
 
 #[test]
