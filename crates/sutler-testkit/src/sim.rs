@@ -5,6 +5,7 @@
 //! worker's future and starts a successor on what is durable. The seed sits in the ports, not in an executor.
 
 pub mod checks;
+pub mod deaf;
 pub mod gate;
 pub mod ports;
 pub mod run;

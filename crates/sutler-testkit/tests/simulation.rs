@@ -194,3 +194,49 @@ fn g25_walk_8_after_five_hours_of_outage_late_acknowledgments_still_go_out() {
     assert!(outcome.fired.get("outage").is_some_and(|n| *n > 0));
     assert_eq!(outcome.unresolved, 0);
 }
+
+#[test]
+fn g18_walk_9_what_stays_in_doubt_is_shown_and_closed_by_a_person_alone() {
+    use sutler_core::{
+        command::State,
+        ports::store::{Answer, Input, Resolution},
+    };
+    use sutler_testkit::sim::{ports::peek, run::channel, scenario::origin};
+    let unresolved = |store: &sutler_store::memory::MemoryStore| {
+        peek(store, |view| view.open_commands(&channel(), State::Unresolved, 100)).expect("a view")
+    };
+    let mut shown = 0;
+    for seed in 1..=12 {
+        let mut scenario = fixed(100);
+        (scenario.faults.lost_before, scenario.faults.hang) = (250, 0);
+        let plan = Plan { deaf: true, ..Plan::default() };
+        let outcome = run(seed, &scenario, &plan).unwrap_or_else(|what| panic!("{what}"));
+        for command in unresolved(&outcome.store) {
+            shown += 1;
+            assert_eq!(
+                command.probes, 5,
+                "five pauses, each twice as long, before the sixth gives up: {command:?}"
+            );
+            let order = command.order.expect("an order's command");
+            let state =
+                peek(&outcome.store, move |view| view.order(order)).expect("a view").expect("the order");
+            assert!(state.exceptions.iter().any(|e| e.code == "unresolved"), "{state:?}");
+            let (command, by) = (command.key, "a person".to_owned());
+            let input = Input::Resolve { channel: channel(), command, outcome: Resolution::Drop, by };
+            let put = outcome
+                .store
+                .write_now(Box::new(move |tx| Ok(Box::new(tx.add_input(&input, origin())?) as Answer)));
+            put.expect("the intake takes it");
+        }
+        let quiet = Scenario { script: Vec::new(), ..fixed(100) };
+        let plan = Plan {
+            store: Some(outcome.store.clone()),
+            until: Some(Duration::minutes(5)),
+            deaf: true,
+            ..Plan::default()
+        };
+        run(seed, &quiet, &plan).unwrap_or_else(|what| panic!("{what}"));
+        assert!(unresolved(&outcome.store).is_empty(), "a person closed them");
+    }
+    assert!(shown > 0, "nothing stayed in doubt");
+}

@@ -2,6 +2,7 @@
 
 use super::{
     checks,
+    deaf::Deaf,
     gate::{Point, Rng, Sim, Task},
     ports::{Oracle, SimClock, SimEntropy, SimStore, SimTransport, peek},
     scenario::{HostAct, ORIGIN_MS, Scenario, Scripted, When, origin},
@@ -41,6 +42,8 @@ pub struct Plan {
     pub until: Option<Duration>,
     /// Read and decide, and send nothing that writes.
     pub shadow: bool,
+    /// Probes tell nothing.
+    pub deaf: bool,
     /// A credential the marketplace does not know.
     pub secret: Option<String>,
     /// Go on with what an earlier run left in its store.
@@ -271,6 +274,7 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
             .page_limit(3)
             .backfill(Duration::days(30));
     let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
+    let built: Arc<dyn Channel> = if plan.deaf { Arc::new(Deaf(built)) } else { built };
     let ports =
         Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
