@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_listed_carrier_is_itself() {
+    fn g21_every_listed_carrier_is_itself() {
         assert_eq!(CARRIERS.len(), 75);
         for carrier in CARRIERS {
             assert_eq!(listed(carrier), Some(*carrier));

@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unlisted_carrier_goes_with_its_url() {
+    fn g21_an_unlisted_carrier_goes_with_its_url() {
         let mut other = confirm();
         other.report.carrier = "Pony Express".into();
         other.report.tracking_url = Some("https://pony.example/1".into());
