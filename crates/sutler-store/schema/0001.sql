@@ -32,8 +32,10 @@ CREATE TABLE orders (
     amount       INTEGER NOT NULL,          -- major units * 10000; the least integer where there is no total
     swept        INTEGER NOT NULL,          -- 1: open, and ours to ship
     acknowledged INTEGER NOT NULL,
+    acknowledged_at INTEGER,                -- as the version, here and not in the state
     exceptions   INTEGER NOT NULL,          -- 1: has one
     skus         INTEGER NOT NULL,          -- a hash of its SKUs: line_sku changes only when this does
+    version      INTEGER NOT NULL,          -- its last journal entry; here and not in the state, because it moves alone
     head         BLOB NOT NULL,             -- total, holds and number of lines, for a list
     state        BLOB NOT NULL
 ) STRICT;

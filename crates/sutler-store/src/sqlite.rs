@@ -13,6 +13,7 @@ mod core;
 mod fault;
 #[cfg(test)]
 mod fixtures;
+mod hot;
 mod inbox;
 mod journal;
 mod lock;

@@ -55,7 +55,22 @@ impl Bodies {
         Ok(out)
     }
 
-    /// A value of [`Bodies::encode`].
+    /// A value as bytes, never compressed: for rows that are written several times within seconds, where the time is worth
+    /// more than the bytes.
+    pub(super) fn encode_plain<T: Serialize + ?Sized>(
+        &self,
+        what: &'static str,
+        value: &T,
+    ) -> Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(256);
+        out.push(PLAIN);
+        postcard::to_extend(value, out).map_err(|error| {
+            Error::new(ErrorKind::Store, "store.encode")
+                .message(format!("this {what} cannot be stored: {error}"))
+        })
+    }
+
+    /// A value of [`Bodies::encode`] or [`Bodies::encode_plain`].
     pub(super) fn decode<T: DeserializeOwned>(&mut self, what: &'static str, bytes: &[u8]) -> Result<T> {
         match bytes.split_first() {
             Some((&PLAIN, body)) => postcard::from_bytes(body).map_err(|error| damaged(what, error)),

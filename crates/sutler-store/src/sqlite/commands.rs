@@ -18,6 +18,11 @@ pub(super) type Targets = Vec<String>;
 impl Core {
     pub(super) fn commands_of(&self, order: OrderKey) -> Sql<Vec<Command>> {
         let Some(id) = self.row_id(order.0) else { return Ok(Vec::new()) };
+        if self.job.writing
+            && let Some(commands) = self.hot.borrow_mut().get(id).and_then(|kept| kept.commands.clone())
+        {
+            return Ok(commands);
+        }
         // Subjects are the order's own id, or begin with it and a slash; `0` comes right after the slash.
         let mut query = self.db.prepare_cached(
             "SELECT c.body, c.channel FROM orders o CROSS JOIN command c \
@@ -32,7 +37,47 @@ impl Core {
             all.push(command);
         }
         all.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        if self.job.writing
+            && let Some(kept) = self.hot.borrow_mut().get(id)
+        {
+            kept.commands = Some(all.clone());
+        }
         Ok(all)
+    }
+
+    /// What a command holds, where its order is hot: none when it is not stored.
+    fn held_by_hot(&self, channel: i64, command: &Command) -> Sql<Option<Targets>> {
+        let Some(id) = command.order.and_then(|order| self.row_id(order.0)) else { return Ok(None) };
+        let mut hot = self.hot.borrow_mut();
+        let kept = hot.get(id).filter(|kept| kept.is_about(channel, command));
+        let commands = kept.and_then(|kept| kept.commands.as_ref());
+        let stored = commands.and_then(|all| all.iter().find(|stored| stored.key == command.key));
+        Ok(match stored {
+            Some(stored) if stored.is_open() => Some(derive::targets(stored)?),
+            Some(_) => Some(Vec::new()),
+            None => None,
+        })
+    }
+
+    /// The command as it now stands, for when its order is asked for again.
+    fn keep_command(&mut self, channel: i64, command: &Command) {
+        let Some(id) = command.order.and_then(|order| self.row_id(order.0)) else { return };
+        let mut hot = self.hot.borrow_mut();
+        let Some(kept) = hot.get(id) else {
+            self.job.commands_first = true;
+            return;
+        };
+        if !kept.is_about(channel, command) {
+            kept.commands = None;
+        }
+        let Some(commands) = &mut kept.commands else { return };
+        match commands.iter_mut().find(|stored| stored.key == command.key) {
+            Some(stored) => stored.clone_from(command),
+            None => {
+                commands.push(command.clone());
+                commands.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+            }
+        }
     }
 
     pub(super) fn command_at(&self, channel: &ChannelId, key: &CommandKey) -> Sql<Option<Command>> {
@@ -104,7 +149,9 @@ impl Core {
         let wanted = if command.is_open() { targets } else { Vec::new() };
         let number = self.channel_or_new(channel)?;
         let place = (number, command.key.clone());
-        let known = self.job.commands.borrow().get(&place).cloned();
+        let hot = self.held_by_hot(number, command)?;
+        let elsewhere = hot.is_none();
+        let known = hot.or_else(|| self.job.commands.borrow().get(&place).cloned());
         let held = match known {
             Some(held) => Some(held),
             // Most commands that a job has not read are new: trying costs one statement, looking first would cost two.
@@ -135,8 +182,13 @@ impl Core {
         }
         if !new {
             self.update_command(number, command)?;
+            if elsewhere && command.channel_order_id.is_some() {
+                // It may stand among the commands of another order.
+                self.hot.borrow_mut().clear();
+            }
         }
         self.job.commands.borrow_mut().insert(place, wanted);
+        self.keep_command(number, command);
         Ok(())
     }
 
@@ -183,7 +235,7 @@ impl Core {
             order,
             state_code(command.state),
             command.latest_safe.timestamp_millis(),
-            self.encode("command", command)?,
+            self.bodies.borrow().encode_plain("command", command)?,
         ])?;
         Ok(written > 0)
     }

@@ -4,10 +4,10 @@ use super::{
     codec::Bodies,
     commands::Targets,
     fault::{Fault, Sql, named},
+    hot::Hot,
     lock::Lock,
     names::Names,
     open::TENANT_SHIFT,
-    orders::Before,
     pack::Packer,
     payload::Digests,
 };
@@ -45,6 +45,7 @@ pub(super) struct Core {
     pub(super) payloads: RefCell<Packer>,
     pub(super) bodies: RefCell<Bodies>,
     pub(super) names: RefCell<Names>,
+    pub(super) hot: RefCell<Hot>,
     pub(super) job: Job,
     /// The last order key given away; none before the first is asked for. Survives failed jobs: no key is given twice.
     pub(super) last_key: Option<i64>,
@@ -63,10 +64,10 @@ pub(super) struct Job {
     pub(super) fresh: Vec<i64>,
     /// Changes of counts, by channel and phase code.
     pub(super) tally: BTreeMap<(i64, i64), i64>,
-    /// Orders this job has read or written, as they stand, so that they need not be read again to be replaced.
-    pub(super) orders: RefCell<BTreeMap<i64, Before>>,
     /// Commands this job has read or written, by channel, with the targets they hold.
     pub(super) commands: RefCell<BTreeMap<(i64, CommandKey), Targets>>,
+    /// It put a command whose order was not hot.
+    pub(super) commands_first: bool,
     /// The last journal position, once read or written.
     pub(super) last_seq: Option<i64>,
     /// The last input appended.
@@ -92,6 +93,7 @@ impl Core {
             payloads: RefCell::new(payloads),
             bodies: RefCell::new(bodies),
             names: RefCell::default(),
+            hot: RefCell::default(),
             job: Job::default(),
             last_key: None,
             failed: Cell::new(false),
@@ -262,6 +264,7 @@ impl Core {
         let arrived = self.job.arrived;
         self.job = Job { arrived, ..Job::default() };
         self.names.borrow_mut().clear();
+        self.hot.borrow_mut().clear();
     }
 }
 

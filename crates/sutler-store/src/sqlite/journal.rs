@@ -12,7 +12,6 @@ use sutler_core::{
     id::{ChannelId, OrderKey, Seq},
     journal::{Entry, JournalRow},
     ports::store::{Input, IntakeOutcome, IntakeRow},
-    state::OrderState,
     time::from_millis,
 };
 
@@ -65,14 +64,13 @@ impl Core {
 
     pub(super) fn history_rows(&self, order: OrderKey) -> Sql<Vec<JournalRow>> {
         let Some(id) = self.row_id(order.0) else { return Ok(Vec::new()) };
-        let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
+        let mut query = self.db.prepare_cached("SELECT version FROM orders WHERE id = ?")?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(Vec::new()) };
-        let state: OrderState = self.decode("order", row.get_ref(0)?.as_blob()?)?;
+        let mut at = self.row_id(row.get(0)?);
         let mut query = self
             .db
             .prepare_cached("SELECT seq, order_id, prev, channel, at, body FROM journal WHERE seq = ?")?;
-        let mut at = self.row_id(state.version.0);
         let mut all: Vec<JournalRow> = Vec::new();
         while let Some(seq) = at {
             let mut rows = query.query([seq])?;

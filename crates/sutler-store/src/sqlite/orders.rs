@@ -4,6 +4,7 @@ use super::{
     codec::{phase_code, phase_of, skus_hash},
     core::Core,
     fault::Sql,
+    hot::Kept,
     payload,
 };
 use crate::derive::{self, Derived};
@@ -11,8 +12,9 @@ use rusqlite::{ErrorCode, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sutler_core::{
     Timestamp,
+    command::Command,
     hold::HoldReason,
-    id::{ChannelId, ChannelOrderId, OrderKey, Sku},
+    id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
     money::Money,
     ports::store::{Digest, Personal, Totals},
     state::{OrderState, Phase},
@@ -35,6 +37,7 @@ pub(super) struct Before {
     phase: i64,
     placed: i64,
     due: Option<i64>,
+    at_risk: Option<i64>,
     amount: i64,
     swept: bool,
     acknowledged: bool,
@@ -44,6 +47,11 @@ pub(super) struct Before {
 }
 
 impl Before {
+    /// Is it this channel's order of this id?
+    pub(super) fn is_named(&self, channel: i64, id: Option<&ChannelOrderId>) -> bool {
+        self.channel == channel && id.is_some_and(|id| id.as_str() == self.ext)
+    }
+
     /// From [`SELECT_BEFORE`] or [`SELECT_STATE`].
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Before {
@@ -58,15 +66,19 @@ impl Before {
             exceptions: row.get(8)?,
             skus: row.get(9)?,
             looked: row.get(10)?,
+            at_risk: row.get(11)?,
         })
     }
 }
 
 /// An order's columns for [`Before::read`], and its row.
 const SELECT_BEFORE: &str = "SELECT o.channel, o.ext, o.phase, o.placed_at, o.due_at, o.amount, o.swept, o.acknowledged, \
-     o.exceptions, o.skus, l.at FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
+     o.exceptions, o.skus, l.at, o.at_risk_at FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
 const SELECT_STATE: &str = "SELECT o.channel, o.ext, o.phase, o.placed_at, o.due_at, o.amount, o.swept, o.acknowledged, \
-     o.exceptions, o.skus, l.at, o.state FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
+     o.exceptions, o.skus, l.at, o.at_risk_at, o.version, o.acknowledged_at, o.state FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
+
+/// A stored order: its columns, and where it was hot, its state and commands.
+type Known = (Before, Option<(OrderState, Option<Vec<Command>>)>);
 
 /// The phase under which acknowledged orders are counted.
 const ACKNOWLEDGED: i64 = -1;
@@ -91,14 +103,22 @@ impl Core {
 
     pub(super) fn order_state(&self, key: OrderKey) -> Sql<Option<OrderState>> {
         let Some(id) = self.row_id(key.0) else { return Ok(None) };
+        if self.job.writing
+            && let Some(kept) = self.hot.borrow_mut().get(id)
+        {
+            return Ok(Some(kept.state.clone()));
+        }
         let mut query = self.db.prepare_cached(SELECT_STATE)?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let mut state: OrderState = self.decode("order", row.get_ref(11)?.as_blob()?)?;
+        let mut state: OrderState = self.decode("order", row.get_ref(14)?.as_blob()?)?;
         let before = Before::read(row)?;
         state.looked_at = from_millis(before.looked);
+        state.version = Seq(row.get(12)?);
+        state.acknowledged_at = row.get::<_, Option<i64>>(13)?.map(from_millis);
         if self.job.writing {
-            self.job.orders.borrow_mut().insert(id, before);
+            let kept = Kept { before, state: state.clone(), commands: None };
+            self.hot.borrow_mut().put(id, kept);
         }
         Ok(Some(state))
     }
@@ -133,7 +153,30 @@ impl Core {
             _ => return Err(derive::no_such_order(order.key).into()),
         };
         let channel = self.channel_or_new(&order.channel)?;
+        let fresh = self.job.fresh.contains(&order.key.0);
+        let (before, mut kept) = match self.before(id, order.key)? {
+            Some((before, kept)) => (Some(before), kept),
+            None => (None, None),
+        };
         let now = Derived::of(order, due_at, at_risk_at);
+        if let Some((state, _)) = kept.as_mut() {
+            // A step of a command mostly moves these two alone, and the rest need not be written again.
+            (state.version, state.acknowledged_at) = (order.version, order.acknowledged_at);
+            if state == order
+                && let (Some(before), Some((state, commands))) = (&before, kept.take())
+            {
+                self.step_order(id, before, &now, order)?;
+                self.count(channel, Some(before), &now);
+                let before = Before {
+                    due: now.due,
+                    at_risk: now.at_risk,
+                    acknowledged: now.acknowledged,
+                    ..before.clone()
+                };
+                self.hot.borrow_mut().put(id, Kept { before, state, commands });
+                return Ok(());
+            }
+        }
         let skus = skus_hash(derive::skus(order).into_iter().map(Sku::as_str));
         let head = self.encode(
             "order",
@@ -144,7 +187,6 @@ impl Core {
             },
         )?;
         let state = self.encode("order", order)?;
-        let before = self.before(id, order.key)?;
         let ext = order.channel_order_id.as_str();
         match &before {
             None => self.insert_order(id, channel, order, &now, skus, &head, &state)?,
@@ -152,8 +194,8 @@ impl Core {
                 return Err(derive::other_identity(order.key).into());
             }
             Some(before) => {
-                self.unpoint(id, before, &now, skus)?;
-                self.update_order(id, before, &now, skus, &head, &state)?;
+                self.unpoint(id, before, kept.as_ref().map(|(state, _)| state), &now, skus)?;
+                self.update_order(id, before, &now, skus, order, &head, &state)?;
             }
         }
         let looked = order.looked_at.timestamp_millis();
@@ -162,12 +204,19 @@ impl Core {
         }
         self.point(id, order, &now, skus, before.as_ref())?;
         self.count(channel, before.as_ref(), &now);
+        // A key given in this very job has no commands yet, but for those this job put before their order.
+        let commands = if fresh && !self.job.commands_first {
+            Some(Vec::new())
+        } else {
+            kept.and_then(|(_, commands)| commands)
+        };
         let after = Before {
             channel,
             ext: before.map_or_else(|| ext.to_owned(), |before| before.ext),
             phase: phase_code(now.phase),
             placed: now.placed,
             due: now.due,
+            at_risk: now.at_risk,
             amount: now.amount,
             swept: now.swept,
             acknowledged: now.acknowledged,
@@ -175,21 +224,22 @@ impl Core {
             skus,
             looked,
         };
-        self.job.orders.borrow_mut().insert(id, after);
+        self.hot.borrow_mut().put(id, Kept { before: after, state: order.clone(), commands });
         Ok(())
     }
 
-    /// The order as it stands: as this job left or found it, where it has touched it.
-    fn before(&mut self, id: i64, key: OrderKey) -> Sql<Option<Before>> {
-        if let Some(before) = self.job.orders.borrow().get(&id) {
-            return Ok(Some(before.clone()));
+    /// The order as it stands, with what else is known of it; none for one that has no row yet. It is out of the hot ones
+    /// until it is put there again.
+    fn before(&mut self, id: i64, key: OrderKey) -> Sql<Option<Known>> {
+        if let Some(Kept { before, state, commands }) = self.hot.borrow_mut().take(id) {
+            return Ok(Some((before, Some((state, commands)))));
         }
         if let Some(at) = self.job.fresh.iter().position(|fresh| *fresh == key.0) {
             self.job.fresh.swap_remove(at);
             return Ok(None);
         }
         let mut query = self.db.prepare_cached(SELECT_BEFORE)?;
-        Ok(query.query_row([id], Before::read).optional()?)
+        Ok(query.query_row([id], Before::read).optional()?.map(|before| (before, None)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one row, written in one place")]
@@ -206,7 +256,7 @@ impl Core {
         let ext = order.channel_order_id.as_str();
         let mut insert = self.db.prepare_cached(
             "INSERT INTO orders (id, tenant, channel, ext, phase, placed_at, due_at, at_risk_at, amount, swept, \
-             acknowledged, exceptions, skus, head, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+             acknowledged, acknowledged_at, exceptions, skus, version, head, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         )?;
         let done = insert.execute(params![
             id,
@@ -220,8 +270,10 @@ impl Core {
             now.amount,
             now.swept,
             now.acknowledged,
+            order.acknowledged_at.map(|at| at.timestamp_millis()),
             now.exceptions,
             skus,
+            order.version.0,
             head,
             state,
         ]);
@@ -237,6 +289,27 @@ impl Core {
         }
     }
 
+    /// Writes the columns that a command's step may move, where nothing else of the order has moved.
+    fn step_order(&self, id: i64, before: &Before, now: &Derived, order: &OrderState) -> Sql<()> {
+        let acknowledged_at = order.acknowledged_at.map(|at| at.timestamp_millis());
+        if (before.due, before.at_risk, before.acknowledged) == (now.due, now.at_risk, now.acknowledged) {
+            let sql = "UPDATE orders SET version = ?, acknowledged_at = ? WHERE id = ?";
+            self.db.prepare_cached(sql)?.execute(params![order.version.0, acknowledged_at, id])?;
+        } else {
+            let sql = "UPDATE orders SET version = ?, acknowledged_at = ?, acknowledged = ?, due_at = ?, at_risk_at = ? \
+                       WHERE id = ?";
+            self.db.prepare_cached(sql)?.execute(params![
+                order.version.0,
+                acknowledged_at,
+                now.acknowledged,
+                now.due,
+                now.at_risk,
+                id
+            ])?;
+        }
+        Ok(())
+    }
+
     /// Writes only what has changed of the indexed columns: SQLite moves the entry of every index it sees named.
     fn update_order(
         &self,
@@ -244,30 +317,23 @@ impl Core {
         before: &Before,
         now: &Derived,
         skus: i64,
+        order: &OrderState,
         head: &[u8],
         state: &[u8],
     ) -> Sql<()> {
         let same = (before.phase, before.placed, before.amount, before.swept, before.exceptions)
             == (phase_code(now.phase), now.placed, now.amount, now.swept, now.exceptions);
-        let lean = params![now.at_risk, now.acknowledged, skus, head, state, id];
+        let (version, acknowledged_at) =
+            (order.version.0, order.acknowledged_at.map(|at| at.timestamp_millis()));
+        let lean = params![now.at_risk, now.acknowledged, skus, head, state, id, version, acknowledged_at];
         if same && before.due == now.due {
-            let sql = "UPDATE orders SET at_risk_at = ?1, acknowledged = ?2, skus = ?3, head = ?4, state = ?5 WHERE id = ?6";
-            self.db.prepare_cached(sql)?.execute(lean)?;
-        } else if same {
             let sql = "UPDATE orders SET at_risk_at = ?1, acknowledged = ?2, skus = ?3, head = ?4, state = ?5, \
-                       due_at = ?7 WHERE id = ?6";
-            self.db.prepare_cached(sql)?.execute(params![
-                now.at_risk,
-                now.acknowledged,
-                skus,
-                head,
-                state,
-                id,
-                now.due
-            ])?;
+                       version = ?7, acknowledged_at = ?8 WHERE id = ?6";
+            self.db.prepare_cached(sql)?.execute(lean)?;
         } else {
             let sql = "UPDATE orders SET at_risk_at = ?1, acknowledged = ?2, skus = ?3, head = ?4, state = ?5, \
-                       due_at = ?7, phase = ?8, placed_at = ?9, amount = ?10, swept = ?11, exceptions = ?12 WHERE id = ?6";
+                       version = ?7, acknowledged_at = ?8, due_at = ?9, phase = ?10, placed_at = ?11, amount = ?12, \
+                       swept = ?13, exceptions = ?14 WHERE id = ?6";
             self.db.prepare_cached(sql)?.execute(params![
                 now.at_risk,
                 now.acknowledged,
@@ -275,6 +341,8 @@ impl Core {
                 head,
                 state,
                 id,
+                version,
+                acknowledged_at,
                 now.due,
                 phase_code(now.phase),
                 now.placed,
@@ -287,18 +355,32 @@ impl Core {
     }
 
     /// Takes away what pointed at the order as it was. Must run before the row is replaced.
-    fn unpoint(&self, id: i64, before: &Before, now: &Derived, skus: i64) -> Sql<()> {
+    fn unpoint(
+        &self,
+        id: i64,
+        before: &Before,
+        known: Option<&OrderState>,
+        now: &Derived,
+        skus: i64,
+    ) -> Sql<()> {
         let held = before.phase == phase_code(Phase::Held);
         let moved = before.skus != skus || before.placed != now.placed;
         if !held && !moved {
             return Ok(());
         }
-        let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
-        let mut rows = query.query([id])?;
-        let Some(row) = rows.next()? else { return Ok(()) };
-        let old: OrderState = self.decode("order", row.get_ref(0)?.as_blob()?)?;
+        let stored: OrderState;
+        let old = match known {
+            Some(known) => known,
+            None => {
+                let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
+                let mut rows = query.query([id])?;
+                let Some(row) = rows.next()? else { return Ok(()) };
+                stored = self.decode("order", row.get_ref(0)?.as_blob()?)?;
+                &stored
+            }
+        };
         if moved {
-            for sku in derive::skus(&old) {
+            for sku in derive::skus(old) {
                 self.point_one(
                     "DELETE FROM line_sku WHERE tenant = ? AND sku = ? AND placed_at = ? AND order_id = ?",
                     sku.as_str(),
@@ -316,7 +398,7 @@ impl Core {
                     id,
                 )?;
             }
-            for sku in derive::awaited(&old, Phase::Held) {
+            for sku in derive::awaited(old, Phase::Held) {
                 self.point_one(
                     "DELETE FROM waiting WHERE tenant = ? AND sku = ? AND placed_at = ? AND order_id = ?",
                     sku.as_str(),
@@ -419,8 +501,9 @@ impl Core {
         if moved == 0 {
             return Err(derive::no_such_order(key).into());
         }
-        if let Some(before) = self.job.orders.borrow_mut().get_mut(&id) {
-            before.looked = at;
+        if let Some(kept) = self.hot.borrow_mut().get(id) {
+            kept.before.looked = at;
+            kept.state.looked_at = from_millis(at);
         }
         Ok(())
     }
