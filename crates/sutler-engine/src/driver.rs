@@ -267,7 +267,8 @@ impl Driver {
         let may_write = settings.mode == Mode::Live;
         if may_write && self.room.writes < settings.writes_in_flight && !self.cleared.is_empty() {
             view.offer(Work::Send, now);
-        } else if may_write && !self.room.sending && self.cleared.is_empty() {
+        }
+        if may_write && self.may_mark() {
             for verb in [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel] {
                 let Some(spec) = capabilities.verb(verb) else { continue };
                 if let Some(at) = self.mirror.ready_at(verb, now) {
@@ -290,6 +291,13 @@ impl Driver {
             view.offer(Work::Pull, self.pull_due(now).max(store_free));
         }
         view
+    }
+
+    /// May more commands be marked as sent? While half of what may be in doubt at once is free: the wire is not left idle
+    /// until the last marked command is on it.
+    fn may_mark(&self) -> bool {
+        let marked = self.cleared.len() + self.room.writes;
+        !self.room.sending && marked <= self.shared.world.settings.window / 2
     }
 
     fn pull_due(&self, now: Timestamp) -> Timestamp {

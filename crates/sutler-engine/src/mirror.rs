@@ -159,11 +159,11 @@ impl Mirror {
         if queue.ready.is_empty() { queue.later.first().map(|(at, _, _)| *at) } else { Some(now) }
     }
 
-    /// Takes the most urgent ready command of a verb.
-    pub(crate) fn take(&mut self, verb: Verb) -> Option<CommandKey> {
+    /// Takes the most urgent ready command of a verb, with its order.
+    pub(crate) fn take(&mut self, verb: Verb) -> Option<(CommandKey, Option<OrderKey>)> {
         let (_, key) = self.queues.get_mut(&verb)?.ready.pop_first()?;
-        self.known.remove(&key);
-        Some(key)
+        let order = self.known.remove(&key).and_then(|known| known.order);
+        Some((key, order))
     }
 
     /// How many commands of a verb are here.

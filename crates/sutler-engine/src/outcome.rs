@@ -2,13 +2,13 @@
 
 use crate::{
     job::{Aggregate, Job},
-    react::{covers_all, must_take, react},
+    react::{covers_all, must_take, react, react_to_answer},
     stock,
 };
 use sutler_core::{
     Applied, Error, Result, Retry, Timestamp,
     channel::{Probe, ProbeKind, Receipt, Repeat, VerbSpec},
-    command::{Act, Command, CommandKey, Event, State},
+    command::{Act, Command, Event, State},
     error::ErrorKind,
     id::ChannelId,
     journal::{Entry, Step},
@@ -74,24 +74,35 @@ fn spec<'w>(job: &Job<'w>, channel: &ChannelId, command: &Command) -> Result<&'w
     })
 }
 
+/// The order a command belongs to, with all its commands; none for stock, and for a command that is not stored.
+fn order_of(job: &mut Job<'_>, channel: &ChannelId, command: &Command) -> Result<Option<Aggregate>> {
+    let order = match command.order {
+        Some(order) => Some(order),
+        None => job.tx.command(channel, &command.key)?.and_then(|stored| stored.order),
+    };
+    order.map(|order| job.load(order)).transpose()
+}
+
 /// Marks one command as sent: durable before the first byte leaves. Answers the command as it then stands.
 pub(crate) fn send(
     job: &mut Job<'_>,
     channel: &ChannelId,
-    key: &CommandKey,
+    asked: &Command,
     epoch: u64,
     look: Option<Look>,
     call_timeout: Duration,
 ) -> Result<std::result::Result<Command, NotNow>> {
-    let Some(command) = job.tx.command(channel, key)? else { return Ok(Err(NotNow::Gone)) };
-    let Some(order_key) = command.order else { return Ok(Err(NotNow::Gone)) };
+    let key = &asked.key;
+    let Some(mut order) = order_of(job, channel, asked)? else { return Ok(Err(NotNow::Gone)) };
+    let Some(command) = order.commands.iter().find(|c| c.key == *key).cloned() else {
+        return Ok(Err(NotNow::Gone));
+    };
     if command.state != State::Intended {
         return Ok(Err(NotNow::Gone));
     }
     if command.not_before > job.now {
         return Ok(Err(NotNow::Until(command.not_before)));
     }
-    let mut order = job.load(order_key)?;
     if let Some(why_not) = not_now(job, &order, &command, look)? {
         return Ok(Err(why_not));
     }
@@ -162,13 +173,22 @@ fn same_units(one: &Act, other: &Act) -> bool {
 
 /// Writes down how a call ended. A late outcome of an attempt that is history already changes nothing.
 pub(crate) fn record(job: &mut Job<'_>, channel: &ChannelId, sent: &Command, ended: &Ended) -> Result<()> {
-    let Some(command) = job.tx.command(channel, &sent.key)? else { return Ok(()) };
+    // An order is read with its commands: one look for both.
+    let order = sent.order.map(|order| job.load(order)).transpose()?;
+    let command = match &order {
+        Some(order) => order.commands.iter().find(|c| c.key == sent.key).cloned(),
+        None => job.tx.command(channel, &sent.key)?,
+    };
+    let Some(command) = command else { return Ok(()) };
     let current = command.attempt == sent.attempt && command.epoch == sent.epoch;
     if !current || !matches!(command.state, State::Sent | State::Accepted) {
         return Ok(());
     }
     let step = step_of(job, channel, &command, ended)?;
-    advance(job, channel, &command, step)
+    match order {
+        Some(order) => advance_in(job, channel, order, &command, step),
+        None => advance(job, channel, &command, step),
+    }
 }
 
 fn step_of(job: &Job<'_>, channel: &ChannelId, command: &Command, ended: &Ended) -> Result<Step> {
@@ -218,7 +238,17 @@ fn backoff(attempt: u32) -> Duration {
 
 fn advance(job: &mut Job<'_>, channel: &ChannelId, command: &Command, step: Step) -> Result<()> {
     let Some(key) = command.order else { return stock::step_set(job, channel, command, step) };
-    let mut order = job.load(key)?;
+    let order = job.load(key)?;
+    advance_in(job, channel, order, command, step)
+}
+
+fn advance_in(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    mut order: Aggregate,
+    command: &Command,
+    step: Step,
+) -> Result<()> {
     let cancels_for_stock = matches!(
         &command.act,
         Act::Cancel(cancel) if cancel.reason == sutler_core::command::CancelReason::OutOfStock
@@ -228,7 +258,12 @@ fn advance(job: &mut Job<'_>, channel: &ChannelId, command: &Command, step: Step
     if cancels_for_stock && happened && job.world.capabilities(channel)?.out_of_stock_zeroes {
         stock::zeroed(job, channel, &order.state, command)?;
     }
-    react(job, &mut order)?;
+    if happened && order.state.decided && matches!(command.act, Act::Acknowledge(_)) {
+        // No rule looks at whether the channel knows that we take it: only what waited for it follows.
+        react_to_answer(job, &mut order)?;
+    } else {
+        react(job, &mut order)?;
+    }
     job.save(order)
 }
 

@@ -25,6 +25,13 @@ pub(crate) fn react(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
     intend(job, order)
 }
 
+/// The same after an answer of the channel's that told nothing a rule looks at: the decision stands.
+pub(crate) fn react_to_answer(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
+    answer_seen(job, order)?;
+    void_pointless(job, order)?;
+    intend(job, order)
+}
+
 /// A read can show that a command happened: then it did, whoever did it.
 fn answer_seen(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
     let open: Vec<Command> = order

@@ -163,29 +163,32 @@ impl Driver {
             let Some(command) = self.cleared.pop_front() else { break };
             started = self.perform(vec![command]);
         }
-        if started.is_some() || self.room.sending || !self.cleared.is_empty() {
+        if !self.may_mark() {
             return started;
         }
+        let free = self.shared.world.settings.window.saturating_sub(self.cleared.len() + self.room.writes);
         let mut chosen: Vec<(Command, Option<Look>, Duration)> = Vec::new();
         let channel = self.channel.clone();
         for verb in [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel] {
             let Some(spec) = channel.capabilities().verb(verb) else { continue };
-            while chosen.len() < self.shared.world.settings.window
+            while chosen.len() < free
                 && self.mirror.ready_at(verb, now) == Some(now)
                 && self.take_budget(&spec.budget, now)
             {
-                let Some(key) = self.mirror.take(verb) else {
+                let Some((key, order)) = self.mirror.take(verb) else {
                     self.shared.ports.budgets.give_back(&spec.budget);
                     break;
                 };
                 let look = self.mirror.looks.get(&key).copied();
-                // Only its key matters here: the job reads the rest.
+                // Only its key and its order matter here: the job reads the rest.
                 let act = sutler_core::command::Act::Acknowledge(sutler_core::command::Acknowledge {});
-                chosen.push((Command::intend(key, act, now, now), look, self.call_span(spec)));
+                let mut command = Command::intend(key, act, now, now);
+                command.order = order;
+                chosen.push((command, look, self.call_span(spec)));
             }
         }
         if chosen.is_empty() {
-            return None;
+            return started;
         }
         self.room.sending = true;
         let (shared, id, epoch) = (self.shared.clone(), self.id.clone(), self.epoch);
@@ -218,7 +221,7 @@ impl Driver {
             let done = write(shared, id, epoch, move |job| {
                 let (mut sent, mut not_now) = (Vec::new(), Vec::new());
                 for (command, look, span) in &chosen {
-                    match outcome::send(job, &channel, &command.key, epoch, *look, *span)? {
+                    match outcome::send(job, &channel, command, epoch, *look, *span)? {
                         Ok(command) => sent.push(command),
                         Err(why) => {
                             let known =
