@@ -43,6 +43,8 @@ pub struct Job {
     pub db: PathBuf,
     /// What is on hand.
     pub on_hand: BTreeMap<String, i64>,
+    /// Commands marked as sent in one commit, at most ([`Settings::window`]).
+    pub window: usize,
 }
 
 /// What one pass came to.
@@ -93,7 +95,7 @@ impl Job {
             Again::Fresh => self.count(&store, &*clock).await?,
             Again::FromTheStart => forget_how_far(&store, &*channel.0).await?,
         }
-        let mut engine = engine(store.clone(), clock, channel)?;
+        let mut engine = engine(store.clone(), clock, channel, self.window)?;
         let watcher = engine.watcher();
 
         let (started, spent) = (Instant::now(), usage::cpu_seconds());
@@ -151,10 +153,11 @@ fn engine(
     store: Arc<SqliteStore>,
     clock: Arc<dyn Clock>,
     (channel, budgets): (Arc<dyn Channel>, Arc<Budgets>),
+    window: usize,
 ) -> Result<Engine> {
     let policy = Policy { publish_stock: false, ..Policy::standard() };
     // One pull is measured, not the next.
-    let settings = Settings { pull_interval: Duration::minutes(15), ..Settings::default() };
+    let settings = Settings { pull_interval: Duration::minutes(15), window, ..Settings::default() };
     Engine::new(
         Ports { store, clock, entropy: Arc::new(OsEntropy), budgets },
         policy,

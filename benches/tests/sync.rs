@@ -11,6 +11,7 @@ async fn the_measured_job_ends_as_it_must_and_a_second_pass_changes_nothing() {
         account: [market.seller(), market.client_id(), market.client_secret()],
         db: dir.path().join("orders.db"),
         on_hand: market.on_hand(),
+        window: 128,
     };
     let first = job.pass(Again::Fresh).await.expect("a pass");
     assert_eq!(first.end.orders, 50);

@@ -1,6 +1,6 @@
 //! The job "sync" against a marketplace on this machine, as the peers run it: one JSON line a pass.
 //!
-//! `sync --host 127.0.0.1:8099 --db orders.db [--orders 20000]`
+//! `sync --host 127.0.0.1:8099 --db orders.db [--orders 20000] [--window 128] [--until sync|reread|resync]`
 //!
 //! Three passes: `sync` on a fresh store; `reread`, where every acknowledged order has changed since we stored it; and
 //! `resync`, where nothing has. Ends with 1 when a pass did not end as it must.
@@ -34,6 +34,7 @@ fn run() -> Result<(), String> {
         account: ["101", "bench", "bench"].map(str::to_owned),
         db: option("--db", "sync-bench.db").into(),
         on_hand: Job::peers_counts(),
+        window: option("--window", "128").parse().map_err(|error| format!("--window: {error}"))?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
@@ -49,7 +50,7 @@ fn run() -> Result<(), String> {
                 pass.end.check()
             ));
         }
-        if option("--only", name) != name {
+        if option("--until", "resync") == name {
             break;
         }
     }
