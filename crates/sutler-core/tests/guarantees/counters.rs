@@ -162,9 +162,16 @@ proptest! {
         for (number, happening) in all.iter().enumerate() {
             for entry in entries(number as u32, happening) {
                 let _ = state.apply(&mut commands, at(0), &entry);
-                let mut wanted: Vec<(String, String)> = commands.iter()
-                    .filter(|c| matches!(c.state, State::Refused | State::Unresolved))
-                    .map(|c| (c.key.to_string(), c.state.as_str().to_owned())).collect();
+                let mut wanted: Vec<(String, String)> = commands.iter().filter_map(|c| {
+                    let code = match (c.state, c.key.verb) {
+                        (State::Refused, _) if c.why.starts_with("conflict") => "conflict",
+                        (State::Refused | State::Unresolved, _) => c.state.as_str(),
+                        // The package left, and there is nothing open it could be confirmed for.
+                        (State::Void, Verb::ConfirmShipment) => "shipped_after_cancel",
+                        _ => return None,
+                    };
+                    Some((c.key.to_string(), code.to_owned()))
+                }).collect();
                 let mut shown: Vec<(String, String)> =
                     state.exceptions.iter().map(|e| (e.about.clone(), e.code.clone())).collect();
                 wanted.sort();
