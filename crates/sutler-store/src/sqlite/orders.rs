@@ -311,6 +311,7 @@ impl Core {
     }
 
     /// Writes only what has changed of the indexed columns: SQLite moves the entry of every index it sees named.
+    #[expect(clippy::too_many_arguments, reason = "one row, written in one place")]
     fn update_order(
         &self,
         id: i64,
