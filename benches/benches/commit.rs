@@ -3,6 +3,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::{StreamExt, stream::FuturesUnordered};
+use std::sync::atomic::{AtomicU64, Ordering};
 use sutler_core::ports::store::StoreExt;
 use sutler_store::sqlite::{Options, SqliteStore};
 
@@ -11,6 +12,7 @@ fn commit(c: &mut Criterion) {
     let store =
         SqliteStore::open_engine(dir.path().join("commit.db"), &Options::default()).expect("a fresh store");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let written = AtomicU64::new(1);
     let mut group = c.benchmark_group("commit at FULL");
     group.sample_size(20);
     for waiting in [1_u64, 32, 128] {
@@ -19,7 +21,9 @@ fn commit(c: &mut Criterion) {
             b.iter(|| {
                 runtime.block_on(async {
                     let jobs = (0..*waiting).map(|n| {
-                        store.transact(move |tx| tx.put_note(&format!("note-{n}"), &n.to_le_bytes()))
+                        // Another value each time: SQLite does not write what is there already.
+                        let value = written.fetch_add(1, Ordering::Relaxed).to_le_bytes();
+                        store.transact(move |tx| tx.put_note(&format!("note-{n}"), &value))
                     });
                     let mut jobs: FuturesUnordered<_> = jobs.collect();
                     while let Some(done) = jobs.next().await {
