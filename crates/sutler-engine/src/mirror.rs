@@ -85,6 +85,9 @@ impl Mirror {
         let queue = self.queues.entry(command.key.verb).or_default();
         if queue.ready.len() + queue.later.len() >= READY_MAX {
             queue.overflow = true;
+            // It waits in the store alone, and so does what was heard of it: memory does not grow with the backlog. Older
+            // news of it that lands later is harmless, because the job that sends it reads it again.
+            self.heard.remove(&command.key);
             return;
         }
         queue.later.insert((command.not_before, command.latest_safe, command.key.clone()));

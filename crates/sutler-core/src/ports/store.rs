@@ -82,7 +82,7 @@ pub struct WindowRow {
     pub to: Timestamp,
     /// Where the last stored page ended.
     pub cursor: Option<String>,
-    /// How many orders the window it was split from held; a half that holds no fewer cannot be split further.
+    /// How many orders the window it was split from held. A half may hold as many: splitting ends with the span, not with this.
     pub parent_total: Option<u64>,
     /// A digest of the ids of the last page, so that a repeated page is found.
     pub last_page: Option<u64>,

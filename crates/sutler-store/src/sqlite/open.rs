@@ -137,6 +137,8 @@ fn build(path: &Path, options: &Options, role: Role) -> Result<Core> {
             Role::Host => settings(&db, options)?,
             Role::Reader => {
                 settings(&db, options)?;
+                // It reads what the writer has just written or few rows by index: the system's cache serves it as well.
+                db.pragma_update(None, "cache_size", -2_000)?;
                 db.pragma_update(None, "query_only", true)?;
             }
         }
