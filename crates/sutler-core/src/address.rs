@@ -8,6 +8,8 @@ pub enum PartState {
     /// The channel gave nothing.
     #[default]
     Absent,
+    /// The channel has it and does not give it to us: a right is missing (Amazon without the role for personal data).
+    Withheld,
     /// The channel gave it once and takes it back after a while.
     Expired,
     /// The channel says it will follow (Walmart: `nocxemail@walmartone.com`).
@@ -21,10 +23,11 @@ pub enum PartState {
 }
 
 impl PartState {
-    /// `absent`, `expired`, `pending`, `masked`, `full` or `erased`.
+    /// `absent`, `withheld`, `expired`, `pending`, `masked`, `full` or `erased`.
     pub fn as_str(self) -> &'static str {
         match self {
             PartState::Absent => "absent",
+            PartState::Withheld => "withheld",
             PartState::Expired => "expired",
             PartState::Pending => "pending",
             PartState::Masked => "masked",

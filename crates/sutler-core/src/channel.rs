@@ -6,6 +6,7 @@ use crate::{
     id::{ChannelId, ChannelOrderId, SellerId, Sku, StreamId},
     observation::Coverage,
     order::ChannelOrder,
+    push::{PushQueue, Pushes},
     time::{Duration, Timestamp},
 };
 use async_trait::async_trait;
@@ -69,8 +70,10 @@ pub struct VerbSpec {
 pub enum StreamKind {
     /// Orders placed in a window.
     Created,
-    /// Orders changed in a window, whenever they were placed.
+    /// Orders changed in a window, whenever they were placed. What changed before the first pull is shown by another stream.
     Changed,
+    /// Orders placed or changed in a window: the only stream a channel needs (Amazon).
+    PlacedOrChanged,
 }
 
 /// One way of reading orders in windows of time.
@@ -82,6 +85,9 @@ pub struct StreamSpec {
     pub kind: StreamKind,
     /// How far back the first window reaches.
     pub horizon: Duration,
+    /// Another way of reading what the stream of this name shows (a report for a list): a pull of this one completes that
+    /// one too, and without it nothing is missed. Read only when [`Channel::plan`] asks for it.
+    pub stands_for: Option<StreamId>,
 }
 
 /// Whether and how levels can be read.
@@ -93,13 +99,39 @@ pub enum LevelRead {
     None,
 }
 
+/// What taking an order means at the channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledgment {
+    /// The channel must be told, order by order (Walmart).
+    Required,
+    /// The channel has no such step: taking it is our own note (Amazon, eBay).
+    Local,
+}
+
+/// What one cancellation of ours covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelUnit {
+    /// Some units of some lines (Walmart).
+    Units,
+    /// Whole lines (Amazon).
+    Lines,
+    /// The whole order, before anything of it left (eBay).
+    Order,
+}
+
 /// Flavours and limits of a channel, as data. A flavour is here because a connector speaks it.
 #[derive(Clone, Debug)]
 pub struct Capabilities {
     /// `walmart`, `amazon`, `ebay`, …
     pub marketplace: &'static str,
-    /// Does taking an order need telling the channel?
-    pub acknowledge: bool,
+    /// What taking an order means there.
+    pub acknowledgment: Acknowledgment,
+    /// What one cancellation covers.
+    pub cancel_unit: CancelUnit,
+    /// The channel waits for an answer to a buyer's wish to cancel ([`Verb::AnswerCancel`]).
+    pub answers_cancel_requests: bool,
+    /// Changes of one listing's level the channel takes in a day of its own; a tenth is kept for going to zero.
+    pub revisions_per_day: Option<u32>,
     /// Write verbs, each declared.
     pub verbs: Vec<VerbSpec>,
     /// How orders are read.
@@ -190,6 +222,30 @@ pub enum Pulled {
         /// How many it holds.
         total: u64,
     },
+    /// The channel works on it (a report): go on at this cursor, not before this long.
+    Pending {
+        /// Where to go on.
+        cursor: String,
+        /// Ask again after this long, marketplace time.
+        after: Duration,
+    },
+}
+
+/// How far the streams of a channel have been read: what [`Channel::plan`] chooses by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadNeed {
+    /// Marketplace time.
+    pub now: Timestamp,
+    /// Each stream with its watermark: everything the channel could show up to there is stored.
+    pub streams: Vec<(StreamId, Option<Timestamp>)>,
+    /// Orders that pushes told of and that wait to be read.
+    pub hinted: usize,
+    /// Orders a day the channel brought of late, as far as is known.
+    pub orders_per_day: Option<u32>,
+    /// What stands in the pull's budget now, in calls.
+    pub pull_tokens: f64,
+    /// How fast it refills, in calls a second.
+    pub pull_rate: f64,
 }
 
 /// What a fetch gave.
@@ -213,6 +269,13 @@ pub enum Receipt {
     Accepted {
         /// Ask with this.
         handle: Handle,
+    },
+    /// Not by this way: another command is to be intended, under its own key (an eBay refund with an open return).
+    Redirected {
+        /// Where to, in the channel's words (`return/5012345`).
+        to: String,
+        /// In words, without personal data.
+        why: String,
     },
     /// No, and why.
     Refused {
@@ -299,6 +362,11 @@ pub trait Channel: Send + Sync + fmt::Debug {
     fn capabilities(&self) -> &Capabilities;
     /// Asks who we are, what we may do, and what time it is there.
     async fn check(&self, cx: &CallCx) -> Result<Standing>;
+    /// Which streams the next pull reads, in this order; by default each that stands for itself. Pure.
+    fn plan(&self, _need: &ReadNeed) -> Vec<StreamId> {
+        let own = self.capabilities().streams.iter().filter(|spec| spec.stands_for.is_none());
+        own.map(|spec| spec.id.clone()).collect()
+    }
     /// Reads one page.
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled>;
     /// Reads one order.
@@ -316,8 +384,21 @@ pub trait Channel: Send + Sync + fmt::Debug {
     fn before_image(&self, _command: &Command, _order: &ChannelOrder) -> Option<u32> {
         None
     }
+    /// Must the order be read by itself before a rule may look at it? True where a list cannot show what a rule asks for
+    /// (eBay's lists never show who asks to cancel). Pure, on what a list showed.
+    fn wants_look(&self, _order: &ChannelOrder) -> bool {
+        false
+    }
     /// Stock, where the channel has it.
     fn stock(&self) -> Option<&dyn StockChannel> {
+        None
+    }
+    /// Pushes over HTTP, where the channel sends them.
+    fn pushes(&self) -> Option<&dyn Pushes> {
+        None
+    }
+    /// Pushes through a queue, where one is configured.
+    fn queue(&self) -> Option<&dyn PushQueue> {
         None
     }
 }

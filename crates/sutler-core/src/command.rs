@@ -7,7 +7,10 @@ use crate::{
     id::{ChannelOrderId, OrderKey},
     time::{Timestamp, millis, millis_option},
 };
-pub use act::{Acknowledge, Act, Cancel, CancelReason, ConfirmShipment, SetLevel, Verb};
+pub use act::{
+    Acknowledge, Act, AnswerCancel, Cancel, CancelReason, ConfirmShipment, Refund, RefundPart, RefundReason,
+    SetLevel, Verb,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 pub use table::{Event, State};

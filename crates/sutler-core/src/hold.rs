@@ -25,6 +25,8 @@ pub enum HoldReason {
     Unmapped,
     /// The charges do not sum to the channel's total.
     TotalsDoNotAddUp,
+    /// The channel says that it must not be shipped yet (unpaid, pending).
+    NotReady,
     /// A rule of the host's.
     Rule(RuleId),
 }
@@ -40,6 +42,7 @@ impl HoldReason {
             HoldReason::TotalOutOfLimits => "total_out_of_limits",
             HoldReason::Unmapped => "unmapped",
             HoldReason::TotalsDoNotAddUp => "totals_do_not_add_up",
+            HoldReason::NotReady => "not_ready",
             HoldReason::Rule(rule) => return Cow::Owned(format!("rule:{rule}")),
         })
     }
@@ -58,6 +61,7 @@ impl HoldReason {
             TotalOutOfLimits,
             Unmapped,
             TotalsDoNotAddUp,
+            NotReady,
         ]
         .into_iter()
         .find(|reason| reason.code() == code)
@@ -90,6 +94,7 @@ impl Hold {
             HoldReason::TotalOutOfLimits => "the total is outside the policy's limits".into(),
             HoldReason::Unmapped => "part of the marketplace's payload could not be read".into(),
             HoldReason::TotalsDoNotAddUp => "the charges do not add up to the marketplace's total".into(),
+            HoldReason::NotReady => "the marketplace says that it must not be shipped yet".into(),
             HoldReason::Rule(rule) => format!("rule {rule} holds it"),
         };
         if self.detail.is_empty() { what } else { format!("{what}: {}", self.detail) }

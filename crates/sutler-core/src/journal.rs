@@ -84,6 +84,8 @@ pub enum Entry {
         /// Who.
         by: String,
     },
+    /// The order was taken where the channel has no step for it: our own note stands for the acknowledgment.
+    TakenHere,
     /// The host declared a count.
     Counted {
         /// Of what.
@@ -106,6 +108,7 @@ impl Entry {
             Entry::Stepped { .. } => "stepped",
             Entry::Reported(_) => "reported",
             Entry::Released { .. } => "released",
+            Entry::TakenHere => "taken_here",
             Entry::Counted { .. } => "counted",
         }
     }

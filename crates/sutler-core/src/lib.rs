@@ -20,6 +20,7 @@ pub mod open;
 pub mod order;
 pub mod policy;
 pub mod ports;
+pub mod push;
 pub mod rule;
 pub mod state;
 pub mod stock;

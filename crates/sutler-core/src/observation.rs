@@ -13,7 +13,7 @@ use std::fmt;
 /// A group of fields that a call shows together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
-    /// Placed at, aliases, method, node, deadlines, who fulfils.
+    /// Placed at, aliases, method, node, deadlines, who fulfils, whether it may be shipped.
     Header,
     /// Lines, their SKUs and ordered quantities, charges.
     Lines,
@@ -149,6 +149,7 @@ impl OrderFacts {
             place: Default::default(),
             address: Default::default(),
             lines: Vec::new(),
+            not_ready: None,
             unmapped: Vec::new(),
         }
     }
@@ -169,6 +170,7 @@ impl OrderFacts {
             self.ship_node.clone_from(&told.ship_node);
             self.ship_by = told.ship_by;
             self.deliver_by = told.deliver_by;
+            self.not_ready.clone_from(&told.not_ready);
             self.unmapped.clone_from(&told.unmapped);
         }
         if seen.coverage.covers(Group::Totals)
@@ -235,6 +237,7 @@ fn header_rank(facts: &OrderFacts) -> impl Ord + '_ {
         &facts.method,
         &facts.ship_node,
         &facts.aliases,
+        &facts.not_ready,
         &facts.unmapped,
     )
 }

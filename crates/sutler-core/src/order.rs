@@ -224,6 +224,8 @@ pub struct OrderFacts {
     pub address: AddressStates,
     /// Lines, sorted by the channel's line id.
     pub lines: Vec<Line>,
+    /// Why the channel says that it must not be shipped yet, in its own word (`PENDING`): its demand counts, its goods wait.
+    pub not_ready: Option<String>,
     /// What could not be mapped.
     pub unmapped: Vec<Unmapped>,
 }

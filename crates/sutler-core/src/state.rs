@@ -323,6 +323,7 @@ impl OrderState {
                     self.released.sort();
                 }
             }
+            Entry::TakenHere => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
             Entry::Counted { .. } => {}
         }
         Ok(())
@@ -356,7 +357,7 @@ impl OrderState {
                         ours.cancelled = ours.cancelled.saturating_add(part.quantity);
                     }
                 }
-                Act::SetLevel(_) => {}
+                Act::SetLevel(_) | Act::Refund(_) | Act::AnswerCancel(_) => {}
             },
             // The marketplace holds other values than ours: a person must look at both.
             State::Refused if command.why.starts_with("conflict") => self.exceptions.push(Exception {

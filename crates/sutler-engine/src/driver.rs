@@ -77,6 +77,8 @@ pub(crate) struct Driver {
     check_at: Option<Timestamp>,
     checked: bool,
     pull_at: Timestamp,
+    /// The channel works on what is being pulled; nothing is asked before.
+    pull_wait: Option<Timestamp>,
     pull_failures: u32,
     sweep_at: Timestamp,
     intake_at: Option<Timestamp>,
@@ -132,6 +134,7 @@ impl Driver {
             check_at: Some(now),
             checked: false,
             pull_at: now,
+            pull_wait: None,
             pull_failures: 0,
             sweep_at: now + Duration::minutes(10),
             intake_at: Some(now),
@@ -302,7 +305,11 @@ impl Driver {
 
     fn pull_due(&self, now: Timestamp) -> Timestamp {
         let running = self.streams.iter().any(|row| !row.windows.is_empty());
-        if running && self.pull_failures == 0 { now } else { self.pull_at }
+        match self.pull_wait {
+            Some(wait) if running => wait,
+            _ if running && self.pull_failures == 0 => now,
+            _ => self.pull_at,
+        }
     }
 
     /// Waits for a landing, the bell, the intake, or the instant.

@@ -7,7 +7,7 @@ use crate::{
 };
 use sutler_core::{
     Applied, Error, Result, Retry, Timestamp,
-    channel::{Probe, ProbeKind, Receipt, Repeat, VerbSpec},
+    channel::{Acknowledgment, Probe, ProbeKind, Receipt, Repeat, VerbSpec},
     command::{Act, Command, Event, State},
     error::ErrorKind,
     id::ChannelId,
@@ -128,8 +128,8 @@ fn not_now(
         Act::Acknowledge(_) => Ok(None),
         Act::ConfirmShipment(_) | Act::Cancel(_) => {
             let in_part = matches!(command.act, Act::ConfirmShipment(_)) || !covers_all(order, &command.act);
-            let needs_ack =
-                in_part && job.world.capabilities(&state.channel)?.acknowledge && !state.is_acknowledged();
+            let required = job.world.capabilities(&state.channel)?.acknowledgment == Acknowledgment::Required;
+            let needs_ack = in_part && required && !state.is_acknowledged();
             if needs_ack {
                 return Ok(Some(NotNow::Blocked));
             }
@@ -156,6 +156,8 @@ fn not_now(
                 _ => None,
             })
         }
+        // An answer to the buyer and a refund wait for nothing but their place in the order of work.
+        Act::AnswerCancel(_) | Act::Refund(_) => Ok(None),
         Act::SetLevel(_) => Ok(Some(NotNow::Gone)),
         _ => Ok(None),
     }
@@ -199,6 +201,7 @@ fn step_of(job: &Job<'_>, channel: &ChannelId, command: &Command, ended: &Ended)
     };
     Ok(match ended {
         Ended::Receipt(Receipt::Done { evidence }) => step(Event::Done, evidence),
+        Ended::Receipt(Receipt::Redirected { to, why }) => step(Event::Redirect, &format!("{to}: {why}")),
         Ended::Receipt(Receipt::Refused { code, why }) => step(Event::Refuse, &format!("{code}: {why}")),
         Ended::Receipt(Receipt::Accepted { handle }) => {
             let mut step = step(Event::Accept, "");

@@ -14,7 +14,7 @@ pub(crate) fn begin(row: &mut StreamRow, spec: &StreamSpec, server_now: Timestam
         return;
     }
     let horizon = match spec.kind {
-        StreamKind::Created => server_now - spec.horizon,
+        StreamKind::Created | StreamKind::PlacedOrChanged => server_now - spec.horizon,
         // What changed before the first pull is shown by the first pull of created orders.
         StreamKind::Changed => server_now - delay,
     };
@@ -65,6 +65,13 @@ pub(crate) fn advance(row: &mut StreamRow, page: &Page, delay: Duration) -> Resu
     row.pulled_at = began.or(row.pulled_at);
     row.watermark = row.watermark.max(began.map(|at| at - delay));
     Ok(true)
+}
+
+/// The channel works on the window under way: it goes on at this cursor.
+pub(crate) fn wait_at(row: &mut StreamRow, cursor: String) {
+    if let Some(window) = row.windows.first_mut() {
+        window.cursor = Some(cursor);
+    }
 }
 
 /// Begins the window under way anew, after an error that says its pages cannot be trusted.
@@ -125,7 +132,12 @@ mod tests {
     }
 
     fn spec() -> StreamSpec {
-        StreamSpec { id: StreamId::new("created"), kind: StreamKind::Created, horizon: Duration::days(179) }
+        StreamSpec {
+            id: StreamId::new("created"),
+            kind: StreamKind::Created,
+            horizon: Duration::days(179),
+            stands_for: None,
+        }
     }
 
     fn page(ids: &[&str], next: Option<&str>) -> Page {

@@ -4,6 +4,7 @@
 use crate::job::{Aggregate, Job};
 use sutler_core::{
     Result,
+    channel::Acknowledgment,
     command::{
         Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, State, Verb,
     },
@@ -255,12 +256,10 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
         return Ok(());
     }
     let open = state.facts.lines.iter().any(|line| state.counters(line).open > 0);
-    if capabilities.acknowledge
-        && open
-        && !state.is_acknowledged()
-        && (state.accepted || must_take(order))
-        && !has(order, Verb::Acknowledge, |_| true)
-    {
+    let to_take = open && !state.is_acknowledged() && (state.accepted || must_take(order));
+    if to_take && capabilities.acknowledgment == Acknowledgment::Local {
+        order.push(job.now, Entry::TakenHere)?;
+    } else if to_take && !has(order, Verb::Acknowledge, |_| true) {
         let latest = world.policy.deadlines.acknowledge_by(order.state.placed_at());
         let subject = order.state.channel_order_id.to_string();
         push_intent(job, order, Verb::Acknowledge, subject, Act::Acknowledge(Acknowledge {}), latest)?;

@@ -9,7 +9,7 @@ use crate::{
 use std::{collections::BTreeMap, num::NonZeroU16, sync::Arc, time::Duration as Wait};
 use sutler_core::{
     budget::Rate,
-    channel::{Capabilities, LevelRead, StreamKind, StreamSpec, VerbSpec},
+    channel::{Acknowledgment, CancelUnit, Capabilities, LevelRead, StreamKind, StreamSpec, VerbSpec},
     error::{Error, ErrorKind, Result},
     id::{ChannelId, SellerId},
     time::Duration,
@@ -252,13 +252,17 @@ impl Walmart {
             kind: *kind,
             // What was changed long ago was found by its creation: at the start the changed streams need no history.
             horizon: match kind {
-                StreamKind::Created => self.backfill,
+                StreamKind::Created | StreamKind::PlacedOrChanged => self.backfill,
                 StreamKind::Changed => self.backfill.min(Duration::days(1)),
             },
+            stands_for: None,
         });
         Capabilities {
             marketplace: "walmart",
-            acknowledge: true,
+            acknowledgment: Acknowledgment::Required,
+            cancel_unit: CancelUnit::Units,
+            answers_cancel_requests: false,
+            revisions_per_day: None,
             verbs: verbs.collect(),
             streams: streams.collect(),
             visibility_delay: self.visibility_delay,

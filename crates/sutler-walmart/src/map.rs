@@ -115,6 +115,7 @@ fn from_wire(id: &ChannelOrderId, wire: &wire::Order<'_>, raw: Bytes, mut notes:
         place: ship_to.place(),
         address: ship_to.states,
         lines,
+        not_ready: None,
         unmapped: notes.0,
     };
     ChannelOrder { channel_order_id: id.clone(), facts, ship_to, raw }

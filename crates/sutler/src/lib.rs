@@ -80,6 +80,11 @@ pub mod command {
     };
 }
 
+/// Pushes of marketplaces: what arrives, what is answered, what is believed of it.
+pub mod push {
+    pub use sutler_core::push::*;
+}
+
 /// What a host may bring of its own: clocks, randomness, stores.
 pub mod ports {
     pub use crate::entropy::OsEntropy;

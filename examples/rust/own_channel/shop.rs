@@ -50,9 +50,10 @@ impl Shop {
             probe: ProbeKind::None, budget: "shop".into(), batch_budget: None, call_timeout: second,
             apply_max: none, batch_apply_max: none, answer_means_applied: true, batch_max: 1,
         };
-        let stream = StreamSpec { id: "all".into(), kind: StreamKind::Created, horizon: Duration::days(1) };
+        let stream = StreamSpec { id: "all".into(), kind: StreamKind::Created, horizon: Duration::days(1), stands_for: None };
         let capabilities = Capabilities {
-            marketplace: "shop", acknowledge: true, verbs: vec![acknowledge], streams: vec![stream],
+            marketplace: "shop", acknowledgment: Acknowledgment::Required, cancel_unit: CancelUnit::Units,
+            answers_cancel_requests: false, revisions_per_day: None, verbs: vec![acknowledge], streams: vec![stream],
             visibility_delay: none, pull_budget: "shop".into(), fetch_budget: "shop".into(),
             level_budget: "shop".into(), settle_budget: "shop".into(), levels: LevelRead::None,
             out_of_stock_zeroes: false,

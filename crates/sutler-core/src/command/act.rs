@@ -1,8 +1,11 @@
 //! What can be done at a channel, as data.
 
 use crate::{
-    id::Sku,
-    order::{LineQuantity, ShipmentReport},
+    id::{LineId, Sku},
+    money::Money,
+    open::Open,
+    order::{ChargeKind, LineQuantity, ShipmentReport},
+    time::{Timestamp, millis_option},
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +21,10 @@ pub enum Verb {
     Cancel,
     /// Set a listing's sellable level, absolute.
     SetLevel,
+    /// Give money back.
+    Refund,
+    /// Answer the buyer's wish to cancel.
+    AnswerCancel,
 }
 
 impl Verb {
@@ -27,7 +34,13 @@ impl Verb {
         (Verb::ConfirmShipment, "confirm_shipment"),
         (Verb::Cancel, "cancel"),
         (Verb::SetLevel, "set_level"),
+        (Verb::Refund, "refund"),
+        (Verb::AnswerCancel, "answer_cancel"),
     ];
+
+    /// The verbs whose commands belong to an order, in the order in which they are sent when several are due.
+    pub const OF_ORDERS: &'static [Verb] =
+        &[Verb::Acknowledge, Verb::ConfirmShipment, Verb::AnswerCancel, Verb::Cancel, Verb::Refund];
 
     /// The stable text.
     pub fn as_str(self) -> &'static str {
@@ -105,6 +118,74 @@ pub struct SetLevel {
     pub level: u32,
 }
 
+/// Why money is given back, in our words; each connector maps them to the channel's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum RefundReason {
+    /// The buyer returned the goods.
+    Returned,
+    /// The parcel did not arrive.
+    NotReceived,
+    /// The goods were damaged, defective or not as described.
+    NotAsDescribed,
+    /// We cancelled after payment.
+    SellerCancelled,
+    /// A courtesy, or an agreed part of the price.
+    Adjustment,
+}
+
+impl RefundReason {
+    /// Every reason with its stable text.
+    pub const ALL: &'static [(RefundReason, &'static str)] = &[
+        (RefundReason::Returned, "returned"),
+        (RefundReason::NotReceived, "not_received"),
+        (RefundReason::NotAsDescribed, "not_as_described"),
+        (RefundReason::SellerCancelled, "seller_cancelled"),
+        (RefundReason::Adjustment, "adjustment"),
+    ];
+
+    /// The stable text.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("unknown", |(_, text)| text)
+    }
+}
+
+/// Money of one charge of one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundPart {
+    /// Which line.
+    pub line_id: LineId,
+    /// Of which charge of it.
+    pub charge: Open<ChargeKind>,
+    /// How much, positive, without tax.
+    pub amount: Money,
+    /// The tax on it that goes back with it; zero or more.
+    pub tax: Option<Money>,
+}
+
+/// Give money back. Never more than was charged, over all refunds of the order (G22).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The host's own number of the refund within the order, from 1: asking again with it changes nothing.
+    pub refund: u32,
+    /// What of which charge.
+    pub parts: Vec<RefundPart>,
+    /// Why.
+    pub reason: RefundReason,
+}
+
+/// Answer the buyer's wish to cancel, where the channel wants an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerCancel {
+    /// Grant it? Otherwise it is refused, because the goods have left.
+    pub grant: bool,
+    /// What shows that they left: the tracking number of a package.
+    pub tracking: Option<String>,
+    /// When they left.
+    #[serde(with = "millis_option")]
+    pub shipped_at: Option<Timestamp>,
+}
+
 /// What a command does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -117,6 +198,10 @@ pub enum Act {
     Cancel(Cancel),
     /// See [`SetLevel`].
     SetLevel(SetLevel),
+    /// See [`Refund`].
+    Refund(Refund),
+    /// See [`AnswerCancel`].
+    AnswerCancel(AnswerCancel),
 }
 
 impl Act {
@@ -127,11 +212,14 @@ impl Act {
             Act::ConfirmShipment(_) => Verb::ConfirmShipment,
             Act::Cancel(_) => Verb::Cancel,
             Act::SetLevel(_) => Verb::SetLevel,
+            Act::Refund(_) => Verb::Refund,
+            Act::AnswerCancel(_) => Verb::AnswerCancel,
         }
     }
 
     /// The things only one open command may touch: `order`, `line/ID` or `sku/SKU`. An acknowledgment touches the
-    /// order alone, so that it excludes a second one but no line's cancellation.
+    /// order alone, so that it excludes a second one but no line's cancellation. One refund and one answer of an order are
+    /// under way at a time.
     pub fn targets(&self, _subject: &str) -> Vec<String> {
         let lines = |lines: &[LineQuantity]| lines.iter().map(|l| format!("line/{}", l.line_id)).collect();
         match self {
@@ -139,6 +227,8 @@ impl Act {
             Act::ConfirmShipment(confirm) => lines(&confirm.report.lines),
             Act::Cancel(cancel) => lines(&cancel.lines),
             Act::SetLevel(set) => vec![format!("sku/{}", set.sku)],
+            Act::Refund(_) => vec!["refund".into()],
+            Act::AnswerCancel(_) => vec!["cancel_request".into()],
         }
     }
 
@@ -147,7 +237,7 @@ impl Act {
         match self {
             Act::ConfirmShipment(confirm) => &confirm.report.lines,
             Act::Cancel(cancel) => &cancel.lines,
-            Act::Acknowledge(_) | Act::SetLevel(_) => &[],
+            Act::Acknowledge(_) | Act::SetLevel(_) | Act::Refund(_) | Act::AnswerCancel(_) => &[],
         }
     }
 }

@@ -127,6 +127,44 @@ pub enum Input {
         /// Who.
         by: String,
     },
+    /// Give money back.
+    Refund {
+        /// Which channel.
+        channel: ChannelId,
+        /// Which order.
+        order: ChannelOrderId,
+        /// What.
+        refund: crate::command::Refund,
+        /// Who asked.
+        by: String,
+    },
+    /// Refuse the buyer's wish to cancel at the channel.
+    RefuseCancel {
+        /// Which channel.
+        channel: ChannelId,
+        /// Which order.
+        order: ChannelOrderId,
+        /// Who.
+        by: String,
+    },
+    /// Erase what is personal of an order (G35).
+    Erase {
+        /// Which channel.
+        channel: ChannelId,
+        /// Which order.
+        order: ChannelOrderId,
+        /// Who.
+        by: String,
+    },
+    /// An authentic push.
+    Pushed {
+        /// Which channel.
+        channel: ChannelId,
+        /// The push's own id.
+        id: String,
+        /// What it told.
+        told: Vec<crate::push::Told>,
+    },
     /// Close an unresolved command.
     Resolve {
         /// Which channel.

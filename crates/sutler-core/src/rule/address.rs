@@ -43,6 +43,9 @@ pub struct AddressDeliverable {
     pub masked: Treat,
     /// A postal code that does not belong to the state or province. Held by default.
     pub region_mismatch: Treat,
+    /// A channel that does not give us the address, for want of a right. Held by default; a seller whose labels the
+    /// marketplace makes needs none.
+    pub withheld: Treat,
     /// Countries besides US and CA whose addresses are asked for a street and a city; ISO 3166-1 alpha-2.
     pub also_check: Vec<String>,
     /// Countries that are not checked. Allowed by default, which means that the rule says nothing about them.
@@ -63,6 +66,7 @@ impl AddressDeliverable {
             PoBox => self.po_box,
             Military => self.military,
             CountryNotChecked => self.elsewhere,
+            Withheld => self.withheld,
             _ => Treat::Hold,
         };
         treat == Treat::Allow
@@ -79,6 +83,7 @@ impl Default for AddressDeliverable {
             placeholder: Treat::Hold,
             masked: Treat::Hold,
             region_mismatch: Treat::Hold,
+            withheld: Treat::Hold,
             also_check: Vec::new(),
             elsewhere: Treat::Allow,
         }
@@ -98,7 +103,7 @@ impl Rule for AddressDeliverable {
         if let Some(abstain) = not_ours(cx) {
             return abstain;
         }
-        let Some(address) = cx.order.ship_to else { return absent(cx.order.facts.address.lines) };
+        let Some(address) = cx.order.ship_to else { return self.absent(cx.order.facts.address.lines) };
         let found = judge::findings(address, &self.also_check);
         let held = found.without(|finding| self.allows(finding));
         match held.first() {
@@ -108,17 +113,23 @@ impl Rule for AddressDeliverable {
     }
 }
 
-/// No address at hand: the facts know why.
-fn absent(lines: PartState) -> Verdict {
-    let hold = |code| Verdict::Hold(HoldReason::BadAddress, Proof::code(code));
-    match lines {
-        // Somebody evaluates without having loaded it: that is no finding about the address.
-        PartState::Full => Verdict::Abstain(Proof::code("address.not_loaded")),
-        PartState::Erased => hold("address.erased"),
-        PartState::Expired => hold("address.expired"),
-        PartState::Pending => hold("address.pending"),
-        PartState::Masked => hold("address.lines_masked"),
-        PartState::Absent => hold("address.not_given"),
+impl AddressDeliverable {
+    /// No address at hand: the facts know why.
+    fn absent(&self, lines: PartState) -> Verdict {
+        let hold = |code| Verdict::Hold(HoldReason::BadAddress, Proof::code(code));
+        match lines {
+            // Somebody evaluates without having loaded it: that is no finding about the address.
+            PartState::Full => Verdict::Abstain(Proof::code("address.not_loaded")),
+            PartState::Withheld if self.withheld == Treat::Allow => {
+                Verdict::Pass(Proof::code("address.withheld"))
+            }
+            PartState::Withheld => hold("address.withheld"),
+            PartState::Erased => hold("address.erased"),
+            PartState::Expired => hold("address.expired"),
+            PartState::Pending => hold("address.pending"),
+            PartState::Masked => hold("address.lines_masked"),
+            PartState::Absent => hold("address.not_given"),
+        }
     }
 }
 

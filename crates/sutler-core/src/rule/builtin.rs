@@ -6,7 +6,7 @@ pub mod totals;
 
 pub use crate::rule::address::AddressDeliverable;
 use crate::rule::{Proof, Rule, RuleCx, Verdict};
-pub use order::{BuyerCancel, PayloadUnderstood, SkuMapped};
+pub use order::{BuyerCancel, ChannelReady, PayloadUnderstood, SkuMapped};
 use std::sync::Arc;
 pub use stock::StockCoversEveryLine;
 pub use totals::{Limit, TotalWithinLimits, TotalsAddUp};
@@ -14,6 +14,7 @@ pub use totals::{Limit, TotalWithinLimits, TotalsAddUp};
 /// Every built-in rule's name, in the order of [`standard`], with those that are not in it at the end.
 pub const NAMES: &[&str] = &[
     PayloadUnderstood::NAME,
+    ChannelReady::NAME,
     BuyerCancel::NAME,
     SkuMapped::NAME,
     StockCoversEveryLine::NAME,
@@ -28,6 +29,7 @@ pub const NAMES: &[&str] = &[
 pub fn standard() -> Vec<Arc<dyn Rule>> {
     vec![
         Arc::new(PayloadUnderstood::default()),
+        Arc::new(ChannelReady::default()),
         Arc::new(BuyerCancel::default()),
         Arc::new(SkuMapped::default()),
         Arc::new(StockCoversEveryLine::default()),

@@ -366,6 +366,12 @@ impl Driver {
                     }
                 }
             }
+            Ok(Pulled::Pending { cursor, after }) => {
+                self.went(None);
+                pull::wait_at(&mut row, cursor);
+                self.keep(&row);
+                self.pull_wait = Some(self.now() + after.max(Duration::seconds(1)));
+            }
             Ok(Pulled::TooMany { total }) => {
                 self.went(None);
                 match pull::split(&mut row, total) {

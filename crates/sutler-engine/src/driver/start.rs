@@ -511,6 +511,7 @@ impl Driver {
                 }
             }
         }
+        self.pull_wait = None;
         let row = self.streams.iter().find(|row| !row.windows.is_empty())?.clone();
         let from = pull::from(&row)?;
         self.fetch_page(row, from, now)

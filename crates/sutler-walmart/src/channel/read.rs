@@ -98,7 +98,9 @@ impl WalmartChannel {
         // Whole seconds, outwards: what the window leaves out is lost, what it has too much is only read again.
         let (start_text, end_text) = (iso(start), iso(end + Duration::milliseconds(999)));
         let window = match kind {
-            StreamKind::Created => format!("createdStartDate={start_text}&createdEndDate={end_text}"),
+            StreamKind::Created | StreamKind::PlacedOrChanged => {
+                format!("createdStartDate={start_text}&createdEndDate={end_text}")
+            }
             StreamKind::Changed => format!(
                 "createdStartDate={}&lastModifiedStartDate={start_text}&lastModifiedEndDate={end_text}",
                 iso(floor)

@@ -8,8 +8,8 @@ use crate::{
         Rule,
         address::{AddressDeliverable, Treat},
         builtin::{
-            self, BuyerCancel, Limit, PayloadUnderstood, SkuMapped, StockCoversEveryLine, TotalWithinLimits,
-            TotalsAddUp,
+            self, BuyerCancel, ChannelReady, Limit, PayloadUnderstood, SkuMapped, StockCoversEveryLine,
+            TotalWithinLimits, TotalsAddUp,
         },
     },
 };
@@ -55,6 +55,7 @@ fn one(section: &Section<'_>, name: &str) -> Result<Arc<dyn Rule>> {
             section.only(&["name", "enabled"])?;
             Ok(match plain {
                 PayloadUnderstood::NAME => Arc::new(PayloadUnderstood::default()),
+                ChannelReady::NAME => Arc::new(ChannelReady::default()),
                 BuyerCancel::NAME => Arc::new(BuyerCancel::default()),
                 SkuMapped::NAME => Arc::new(SkuMapped::default()),
                 StockCoversEveryLine::NAME => Arc::new(StockCoversEveryLine::default()),
@@ -81,6 +82,7 @@ fn address(section: &Section<'_>) -> Result<Arc<dyn Rule>> {
         "placeholder",
         "masked",
         "region_mismatch",
+        "withheld",
         "also_check",
         "elsewhere",
     ])?;
@@ -92,6 +94,7 @@ fn address(section: &Section<'_>) -> Result<Arc<dyn Rule>> {
         ("placeholder", &mut rule.placeholder),
         ("masked", &mut rule.masked),
         ("region_mismatch", &mut rule.region_mismatch),
+        ("withheld", &mut rule.withheld),
         ("elsewhere", &mut rule.elsewhere),
     ] {
         if let Some(told) = section.choice(key, &TREATS)? {

@@ -12,6 +12,7 @@ use crate::address::{Address, PartState};
 #[repr(u8)]
 pub(super) enum Finding {
     Erased,
+    Withheld,
     Expired,
     Pending,
     LinesMasked,
@@ -39,8 +40,9 @@ pub(super) enum Finding {
 
 impl Finding {
     /// Every finding with its code, in order. Codes are API.
-    const ALL: [(Finding, &'static str); 24] = [
+    const ALL: [(Finding, &'static str); 25] = [
         (Finding::Erased, "address.erased"),
+        (Finding::Withheld, "address.withheld"),
         (Finding::Expired, "address.expired"),
         (Finding::Pending, "address.pending"),
         (Finding::LinesMasked, "address.lines_masked"),
@@ -109,6 +111,7 @@ pub(super) fn findings(address: &Address, also_check: &[String]) -> Findings {
     // A part that the channel did not give is absent whatever its text; a text without a state is a host's own address.
     match address.states.lines {
         PartState::Erased => found.add(Finding::Erased),
+        PartState::Withheld => found.add(Finding::Withheld),
         PartState::Expired => found.add(Finding::Expired),
         PartState::Pending => found.add(Finding::Pending),
         PartState::Masked => found.add(Finding::LinesMasked),

@@ -73,6 +73,41 @@ impl Rule for PayloadUnderstood {
     }
 }
 
+/// `channel_ready`: the channel says that the order may be shipped (eBay: paid; Amazon: no longer pending).
+#[derive(Debug)]
+pub struct ChannelReady {
+    id: RuleId,
+}
+
+impl ChannelReady {
+    /// Its name.
+    pub const NAME: &'static str = "channel_ready";
+}
+
+impl Default for ChannelReady {
+    fn default() -> Self {
+        ChannelReady { id: RuleId::new(Self::NAME) }
+    }
+}
+
+impl Rule for ChannelReady {
+    fn id(&self) -> &RuleId {
+        &self.id
+    }
+
+    fn judge(&self, cx: &RuleCx<'_>) -> Verdict {
+        if let Some(abstain) = not_ours(cx) {
+            return abstain;
+        }
+        match &cx.order.facts.not_ready {
+            Some(word) => {
+                Verdict::Hold(HoldReason::NotReady, Proof::value("channel.not_ready", word.clone()))
+            }
+            None => Verdict::Pass(Proof::code("channel.ready")),
+        }
+    }
+}
+
 /// `buyer_cancel`: the buyer does not ask to cancel anything that is still open (G19).
 #[derive(Debug)]
 pub struct BuyerCancel {
