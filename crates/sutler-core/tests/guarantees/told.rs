@@ -142,6 +142,7 @@ pub(crate) fn facts() -> impl Strategy<Value = OrderFacts> {
             place,
             address,
             lines,
+            not_ready: total.map_or_else(|| Some("PENDING".to_owned()), |_| None),
             unmapped,
         }
     })

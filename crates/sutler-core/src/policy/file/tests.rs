@@ -42,6 +42,7 @@ fn a_file_says_only_what_differs() {
         "total_within_limits",
         "address_deliverable",
         "payload_understood",
+        "channel_ready",
         "buyer_cancel",
         "sku_mapped",
         "stock_covers_every_line",
