@@ -21,6 +21,7 @@ pub mod order;
 pub mod policy;
 pub mod ports;
 pub mod push;
+pub mod refund;
 pub mod rule;
 pub mod state;
 pub mod stock;

@@ -172,6 +172,8 @@ pub struct Refund {
     pub parts: Vec<RefundPart>,
     /// Why.
     pub reason: RefundReason,
+    /// By which way, where the channel redirected the first try (`return/5012345`); none for its own.
+    pub via: Option<String>,
 }
 
 /// Answer the buyer's wish to cancel, where the channel wants an answer.

@@ -5,6 +5,7 @@ mod counters;
 mod deadlines;
 mod fold;
 mod money;
+mod refunds;
 mod rules;
 mod stock;
 mod told;
