@@ -2,10 +2,12 @@
 
 use crate::{
     job::{Aggregate, Job},
-    react::{cancel, react},
+    react::{can_cancel, cancel, react, refuse_cancel},
+    refund,
 };
 use sutler_core::{
     Result,
+    channel::CancelUnit,
     command::{CommandKey, Event, State},
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, Sku},
@@ -41,6 +43,18 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
         Input::Cancel { channel, order, lines, reason, by } => {
             let mut found = known(job, channel, order)?;
             let lines = open_lines(&found, lines)?;
+            if !can_cancel(job, &found, &lines)? {
+                return Err(refused(
+                    "engine.cancel",
+                    format!(
+                        "channel {channel} cancels {} alone; nothing of order {order} was cancelled",
+                        match job.world.capabilities(channel)?.cancel_unit {
+                            CancelUnit::Order => "whole orders of which nothing has left",
+                            CancelUnit::Lines | CancelUnit::Units => "whole lines",
+                        }
+                    ),
+                ));
+            }
             let said = format!("cancellation intended by {by}");
             if cancel(job, &mut found, lines, *reason)? {
                 react(job, &mut found)?;
@@ -60,6 +74,28 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
             let said = format!("{reason} released by {by}: {}", found.state.why());
             job.save(found)?;
             Ok(said)
+        }
+        Input::Refund { channel, order, refund, by } => {
+            let mut found = known(job, channel, order)?;
+            let said = refund::ask(job, &mut found, refund)?;
+            job.save(found)?;
+            Ok(format!("{said}, by {by}"))
+        }
+        Input::RefuseCancel { channel, order, by } => {
+            let mut found = known(job, channel, order)?;
+            if !refuse_cancel(job, &mut found)? {
+                return Err(refused(
+                    "engine.refuse_cancel",
+                    format!("no buyer's wish to cancel order {order} waits for an answer there"),
+                ));
+            }
+            job.save(found)?;
+            Ok(format!("refusal of the buyer's wish to cancel intended by {by}"))
+        }
+        Input::Pushed { channel, id, told } => {
+            job.world.capabilities(channel)?;
+            job.touched.told.extend(told.iter().map(|told| (channel.clone(), told.clone())));
+            Ok(format!("push {id} told {} things", told.len()))
         }
         Input::Resolve { channel, command, outcome, by } => resolve(job, channel, command, *outcome, by),
         _ => Err(refused("engine.intake", "this input is of a newer version".into())),

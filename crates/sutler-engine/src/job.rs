@@ -18,6 +18,7 @@ use sutler_core::{
     journal::Entry,
     policy::Policy,
     ports::store::Tx,
+    push::Told,
     rule::StockView,
     state::OrderState,
     stock::Item,
@@ -56,6 +57,8 @@ pub(crate) struct Touched {
     pub changed_orders: u64,
     /// Orders left undecided until the pull is complete.
     pub undecided: u64,
+    /// What pushes told, for the drivers of their channels.
+    pub told: Vec<(ChannelId, Told)>,
 }
 
 /// A transaction under way.

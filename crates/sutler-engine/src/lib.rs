@@ -14,6 +14,7 @@ mod mirror;
 mod outcome;
 mod pull;
 mod react;
+mod refund;
 mod settings;
 mod shared;
 mod stock;

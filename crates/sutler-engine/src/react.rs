@@ -1,12 +1,16 @@
 //! What follows from a changed order: commands a read has answered, commands that lost their point, the decision, and new
 //! intents. Running it twice changes nothing the second time.
 
-use crate::job::{Aggregate, Job};
+use crate::{
+    job::{Aggregate, Job},
+    refund::follow_redirects,
+};
 use sutler_core::{
     Result,
-    channel::Acknowledgment,
+    channel::{Acknowledgment, CancelUnit},
     command::{
-        Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, State, Verb,
+        Acknowledge, Act, AnswerCancel, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event,
+        State, Verb,
     },
     decide::{DecideCx, decide},
     id::ChannelId,
@@ -283,7 +287,40 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
     for report in reports {
         confirm(job, order, report)?;
     }
-    Ok(())
+    if came_too_late(order) {
+        refuse_cancel(job, order)?;
+    }
+    follow_redirects(job, order)
+}
+
+/// The buyer asked to cancel what had left already: handed over is handed over (G19).
+fn came_too_late(order: &Aggregate) -> bool {
+    let state = &order.state;
+    !state.reports.is_empty()
+        && state.facts.lines.iter().any(|line| line.cancel_requested)
+        && state.facts.lines.iter().all(|line| state.counters(line).wanted == 0)
+        && order.commands.iter().any(|c| c.key.verb == Verb::ConfirmShipment && c.state == State::Confirmed)
+}
+
+/// Intends to refuse the buyer's wish to cancel, where the channel waits for an answer. Answers whether it did.
+pub(crate) fn refuse_cancel(job: &Job<'_>, order: &mut Aggregate) -> Result<bool> {
+    let answers = job.world.capabilities(&order.state.channel)?.answers_cancel_requests;
+    let asked = order.state.facts.lines.iter().any(|line| line.cancel_requested);
+    if !answers || !asked || has(order, Verb::AnswerCancel, |_| true) {
+        return Ok(false);
+    }
+    let package = order.state.reports.values().next();
+    let act = Act::AnswerCancel(AnswerCancel {
+        grant: false,
+        tracking: package.map(|report| report.tracking.clone()),
+        shipped_at: package.map(|report| report.shipped_at),
+    });
+    let subject = order.state.channel_order_id.to_string();
+    if order.is_taken(&act.targets(&subject)) {
+        return Ok(false);
+    }
+    push_intent(job, order, Verb::AnswerCancel, subject, act, job.now)?;
+    Ok(true)
 }
 
 /// Intends a cancellation, unless it is empty or something open touches the lines. Answers whether it did.
@@ -293,6 +330,9 @@ pub(crate) fn cancel(
     lines: Vec<LineQuantity>,
     reason: CancelReason,
 ) -> Result<bool> {
+    if !can_cancel(job, order, &lines)? {
+        return Ok(false);
+    }
     let act = Act::Cancel(Cancel { lines, reason });
     let subject = order.state.channel_order_id.to_string();
     if act.quantities().is_empty() || order.is_taken(&act.targets(&subject)) {
@@ -300,6 +340,26 @@ pub(crate) fn cancel(
     }
     push_intent(job, order, Verb::Cancel, subject, act, job.now)?;
     Ok(true)
+}
+
+/// Does the channel cancel just these units, neither more nor less? What it cannot cancel alone is not cancelled with more.
+pub(crate) fn can_cancel(job: &Job<'_>, order: &Aggregate, lines: &[LineQuantity]) -> Result<bool> {
+    let state = &order.state;
+    let whole = |part: &LineQuantity| {
+        state.facts.line(&part.line_id).is_some_and(|line| part.quantity == line.ordered)
+    };
+    let left = |command: &Command| {
+        command.key.verb == Verb::ConfirmShipment && (command.is_open() || command.state == State::Confirmed)
+    };
+    Ok(match job.world.capabilities(&state.channel)?.cancel_unit {
+        CancelUnit::Units => true,
+        CancelUnit::Lines => lines.iter().all(whole),
+        CancelUnit::Order => {
+            lines.len() == state.facts.lines.len()
+                && lines.iter().all(whole)
+                && !order.commands.iter().any(left)
+        }
+    })
 }
 
 fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Result<()> {

@@ -103,11 +103,13 @@ impl Shared {
         for (id, bell) in self.bells.iter().filter(|(id, _)| *id != from) {
             let theirs: Vec<_> =
                 touched.commands.iter().filter(|(channel, _)| channel == id).cloned().collect();
-            if !theirs.is_empty() || !touched.skus.is_empty() {
+            let told: Vec<_> = touched.told.iter().filter(|(channel, _)| channel == id).cloned().collect();
+            if !theirs.is_empty() || !told.is_empty() || !touched.skus.is_empty() {
                 let news = Touched {
                     seq: touched.seq,
                     skus: touched.skus.clone(),
                     commands: theirs,
+                    told,
                     ..Touched::default()
                 };
                 all.entry(id.clone()).or_default().push(news);

@@ -147,15 +147,6 @@ pub enum Input {
         /// Who.
         by: String,
     },
-    /// Erase what is personal of an order (G35).
-    Erase {
-        /// Which channel.
-        channel: ChannelId,
-        /// Which order.
-        order: ChannelOrderId,
-        /// Who.
-        by: String,
-    },
     /// An authentic push.
     Pushed {
         /// Which channel.
