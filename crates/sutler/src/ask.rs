@@ -7,7 +7,7 @@ use crate::host::Host;
 use std::time::Duration as Wait;
 use sutler_core::{
     Error, Result, Timestamp,
-    command::{CancelReason, CommandKey},
+    command::{CancelReason, CommandKey, Refund},
     error::ErrorKind,
     hold::HoldReason,
     id::{ChannelId, ChannelOrderId, Sku},
@@ -136,6 +136,29 @@ impl Host {
     ) -> Result<Ticket> {
         let (channel, order, by) = (channel.into(), order.into(), by.into());
         self.ask(Input::Release { channel, order, reason, by }).await
+    }
+
+    /// Gives money back: never more than was charged (G22). The same refund number again changes nothing.
+    pub async fn refund(
+        &self,
+        channel: impl Into<ChannelId>,
+        order: impl Into<ChannelOrderId>,
+        refund: Refund,
+        by: impl Into<String>,
+    ) -> Result<Ticket> {
+        let (channel, order, by) = (channel.into(), order.into(), by.into());
+        self.ask(Input::Refund { channel, order, refund, by }).await
+    }
+
+    /// Refuses the buyer's wish to cancel, where the channel waits for an answer.
+    pub async fn refuse_cancel(
+        &self,
+        channel: impl Into<ChannelId>,
+        order: impl Into<ChannelOrderId>,
+        by: impl Into<String>,
+    ) -> Result<Ticket> {
+        let (channel, order, by) = (channel.into(), order.into(), by.into());
+        self.ask(Input::RefuseCancel { channel, order, by }).await
     }
 
     /// Says what a person found out about an unresolved command.

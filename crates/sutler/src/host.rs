@@ -113,6 +113,11 @@ impl Host {
         self.clock.now()
     }
 
+    /// A span of real time on the marketplace's clock.
+    pub(crate) fn real_span(&self, span: std::time::Duration) -> sutler_core::time::Duration {
+        self.clock.real(span)
+    }
+
     /// A question about orders: narrow it, then ask for a page.
     pub fn orders(&self) -> Orders {
         Orders::new(self.clone())

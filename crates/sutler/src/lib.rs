@@ -39,6 +39,7 @@ pub mod host;
 mod open;
 pub mod order;
 pub mod orders;
+pub mod push;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 #[cfg(feature = "walmart")]
@@ -78,11 +79,6 @@ pub mod command {
         command::*,
         ports::store::{Input, IntakeOutcome, Resolution, Totals},
     };
-}
-
-/// Pushes of marketplaces: what arrives, what is answered, what is believed of it.
-pub mod push {
-    pub use sutler_core::push::*;
 }
 
 /// What a host may bring of its own: clocks, randomness, stores.
