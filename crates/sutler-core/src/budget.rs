@@ -197,6 +197,11 @@ impl Budgets {
         });
     }
 
+    /// The rate a scope was declared with.
+    pub fn rate(&self, scope: &str) -> Option<Rate> {
+        self.with(scope, |s| s.bucket.map(|bucket| bucket.rate))
+    }
+
     /// When one token can be taken while `reserve` stay behind; `now` for a scope nobody declared.
     pub fn ready_at(&self, scope: &str, now: Timestamp, reserve: f64) -> Timestamp {
         self.with(scope, |s| s.bucket.map_or(now, |bucket| bucket.ready_at(now, reserve)))

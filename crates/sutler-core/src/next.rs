@@ -29,6 +29,8 @@ pub enum Work {
     Look,
     /// Read levels.
     Levels,
+    /// Read an order that a push told of.
+    Hint,
     /// Read the next page, or begin a pull.
     Pull,
     /// Read orders nobody told us of for long.
@@ -49,6 +51,7 @@ pub const PRIORITY: &[Work] = &[
     Work::Send,
     Work::Probe,
     Work::Look,
+    Work::Hint,
     Work::Pull,
     Work::Levels,
     Work::Sweep,
@@ -119,6 +122,7 @@ mod tests {
             Work::Set,
             Work::Send,
             Work::Look,
+            Work::Hint,
             Work::Levels,
             Work::Pull,
             Work::Sweep,

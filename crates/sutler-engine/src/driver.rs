@@ -2,7 +2,10 @@
 //! came of them. It spawns nothing and asks no clock but the port, so a simulation can run it on one thread.
 
 mod flight;
+mod hints;
 mod land;
+mod plan;
+mod queue;
 mod start;
 
 use crate::{
@@ -17,6 +20,7 @@ use crate::{
 };
 use flight::{Landed, Room};
 use futures_util::{StreamExt, stream::FuturesUnordered};
+use hints::Hints;
 use std::{collections::BTreeSet, future::poll_fn, sync::Arc, task::Poll};
 use sutler_core::{
     Error, Result, Timestamp,
@@ -61,6 +65,11 @@ pub(crate) struct Driver {
     watch: Option<BoxFuture<'static, ()>>,
     room: Room,
     mirror: Mirror,
+    /// Orders that pushes told of.
+    hints: Hints,
+    /// The long poll of a queue of pushes; in flight always where there is one, and no work.
+    listening: Option<BoxFuture<'static, Result<usize>>>,
+    listen_at: Timestamp,
     /// Commands durably sent and not yet on the wire.
     cleared: std::collections::VecDeque<Command>,
     outcomes: Vec<(Command, Ended)>,
@@ -88,6 +97,11 @@ pub(crate) struct Driver {
     store_pause_until: Timestamp,
     status: ChannelStatus,
     fatal: Option<Error>,
+    until: Until,
+    /// Orders that were new or changed since `counted_from`, and what that comes to a day.
+    brought: u64,
+    counted_from: Option<Timestamp>,
+    orders_per_day: Option<u32>,
     done: u64,
 }
 
@@ -122,6 +136,9 @@ impl Driver {
             watch: None,
             room: Room::default(),
             mirror: Mirror::default(),
+            hints: Hints::default(),
+            listening: None,
+            listen_at: now,
             cleared: Default::default(),
             outcomes: Vec::new(),
             sets: BTreeSet::new(),
@@ -143,8 +160,13 @@ impl Driver {
             store_pause_until: now,
             status: ChannelStatus::default(),
             fatal: None,
+            until: Until::Quiet,
+            brought: 0,
+            counted_from: None,
+            orders_per_day: None,
             done: 0,
         };
+        driver.share_with_pushes(now);
         driver.recover().await?;
         Ok(driver)
     }
@@ -153,6 +175,10 @@ impl Driver {
     pub(crate) async fn drive(&mut self, until: Until) -> Result<Stepped> {
         let begun = self.done;
         let mut last = None;
+        self.until = until;
+        if until == Until::Quiet {
+            self.listen_once();
+        }
         // Between two steps nobody listens: what hosts put in meanwhile is due now.
         self.intake_at = Some(self.now());
         loop {
@@ -209,7 +235,8 @@ impl Driver {
     }
 
     fn reading(&self) -> Reading {
-        let pulled_at = self.streams.iter().map(|row| row.pulled_at).min().flatten();
+        let own = self.streams.iter().filter(|row| self.stands_for(row).is_none());
+        let pulled_at = own.map(|row| row.pulled_at).min().flatten();
         Reading { pulled_at: pulled_at.filter(|_| self.clean), unread: self.unread || self.room.pulls > 0 }
     }
 
@@ -262,6 +289,9 @@ impl Driver {
             if !self.mirror.wants_look.is_empty() {
                 view.offer(Work::Look, fetch);
             }
+            if let Some(at) = self.hint_at(now) {
+                view.offer(Work::Hint, at.max(quiet));
+            }
             if !self.level_reads.is_empty() {
                 view.offer(Work::Levels, quiet.max(budgets.ready_at(&capabilities.level_budget, now, 0.0)));
             }
@@ -272,7 +302,7 @@ impl Driver {
             view.offer(Work::Send, now);
         }
         if may_write && self.may_mark() {
-            for verb in [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel] {
+            for verb in Verb::OF_ORDERS.iter().copied() {
                 let Some(spec) = capabilities.verb(verb) else { continue };
                 if let Some(at) = self.mirror.ready_at(verb, now) {
                     view.offer(Work::Send, at.max(quiet).max(budgets.ready_at(&spec.budget, now, 0.0)));
@@ -320,11 +350,15 @@ impl Driver {
             let store = shared.ports.store.clone();
             self.watch = Some(Box::pin(async move { store.intake_changed().await }));
         }
-        let (flights, watch) = (&mut self.flights, &mut self.watch);
+        if self.listening.is_none() && self.until == Until::Stopped && self.listen_at <= self.now() {
+            self.listening = self.listen();
+        }
+        let (flights, watch, listening) = (&mut self.flights, &mut self.watch, &mut self.listening);
         let bell = shared.bells.get(&self.id);
         enum Woken {
             Landed(Box<Landed>),
             Intake,
+            Listened(Result<usize>),
             Other,
         }
         let woken = poll_fn(|cx| {
@@ -337,6 +371,10 @@ impl Driver {
             if watch.as_mut().is_some_and(|watch| watch.as_mut().poll(cx).is_ready()) {
                 *watch = None;
                 return Poll::Ready(Woken::Intake);
+            }
+            if let Some(Poll::Ready(heard)) = listening.as_mut().map(|listen| listen.as_mut().poll(cx)) {
+                *listening = None;
+                return Poll::Ready(Woken::Listened(heard));
             }
             match sleep.as_mut().map(|sleep| sleep.as_mut().poll(cx)) {
                 Some(Poll::Ready(())) => Poll::Ready(Woken::Other),
@@ -351,6 +389,7 @@ impl Driver {
                 self.land(*landed);
             }
             Woken::Intake => self.intake_at = Some(self.now()),
+            Woken::Listened(heard) => self.listened(heard),
             Woken::Other => {}
         }
     }
@@ -364,6 +403,11 @@ impl Driver {
                 self.mirror.hear(command, touched.seq);
             }
         }
+        for (channel, told) in touched.told {
+            if channel == self.id {
+                self.take_told(told);
+            }
+        }
         if self.channel.capabilities().levels != LevelRead::None && self.shared.world.policy.publish_stock {
             for sku in touched.skus {
                 self.mirror.dirty(sku, now);
@@ -373,9 +417,10 @@ impl Driver {
 
     /// Shows hosts how the channel is doing.
     fn publish(&mut self, now: Timestamp) {
-        let verbs = [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel];
+        let verbs = Verb::OF_ORDERS;
         self.status.complete_to =
             self.reading().pulled_at.map(|at| at - self.channel.capabilities().visibility_delay);
+        self.status.hints = self.hints.len() as u64;
         self.status.waiting = verbs.iter().map(|verb| self.mirror.len(*verb) as u64).sum();
         self.status.doubts = self.mirror.doubts.len() as u64;
         self.status.unresolved = self.mirror.unresolved.len() as u64;

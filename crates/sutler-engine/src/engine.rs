@@ -242,6 +242,8 @@ impl Watcher {
                 next_pull_at: status.next_pull_at,
                 pulls: status.pulls,
                 clock_offset_ms: status.clock_offset_ms,
+                heard_at: status.heard_at,
+                hints: status.hints,
                 missing_rights: status.missing_rights,
                 budgets,
             });

@@ -30,6 +30,8 @@ pub(crate) struct ChannelStatus {
     pub reoffer_blocked: bool,
     pub clock_offset_ms: i64,
     pub missing_rights: Vec<String>,
+    pub heard_at: Option<Timestamp>,
+    pub hints: u64,
 }
 
 /// How a channel is doing.
@@ -65,6 +67,10 @@ pub struct Health {
     pub clock_offset_ms: i64,
     /// Rights the credential lacks.
     pub missing_rights: Vec<String>,
+    /// When the queue of pushes was last listened to in full; none where there is none (G11: silence is shown).
+    pub heard_at: Option<Timestamp>,
+    /// Orders that pushes told of and that wait to be read.
+    pub hints: u64,
     /// Rate limits, with what they were used for.
     pub budgets: Vec<BudgetUse>,
 }

@@ -190,6 +190,13 @@ impl Mirror {
         self.doubts.remove(&key)
     }
 
+    /// Accepted work is said to be finished: ask after it now.
+    pub(crate) fn settle_now(&mut self, handle: &str, now: Timestamp) {
+        for command in self.pending.get_mut(handle).into_iter().flat_map(|commands| commands.values_mut()) {
+            command.not_before = command.not_before.min(now);
+        }
+    }
+
     /// When the first accepted work should be asked after.
     pub(crate) fn settle_at(&self) -> Option<Timestamp> {
         self.pending.values().filter_map(|commands| commands.values().map(|c| c.not_before).min()).min()

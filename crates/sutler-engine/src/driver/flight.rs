@@ -1,5 +1,6 @@
 //! What is in flight, and what may land.
 
+use super::hints::Hint;
 use crate::{
     ingest::Told,
     job::{Job, Touched},
@@ -49,6 +50,9 @@ pub(super) type Marked = (Vec<Command>, Vec<(Command, NotNow)>, Touched);
 /// The same for sets: what could not be set, with what it needs instead.
 pub(super) type SetsMarked = (Vec<Command>, Vec<(Sku, Plan)>, Touched);
 
+/// The streams a stored page moved, its own first; whether its pull is complete; orders to read by themselves.
+pub(super) type Ingested = (Vec<StreamRow>, bool, Vec<ChannelOrderId>, Touched);
+
 /// What came back.
 pub(super) enum Landed {
     Renewed(Result<Timestamp>),
@@ -69,7 +73,7 @@ pub(super) enum Landed {
         asked_at: Timestamp,
         result: Result<Pulled>,
     },
-    Ingested(Result<(StreamRow, bool, Touched)>),
+    Ingested(Result<Ingested>),
     Looked {
         command: Command,
         asked_at: Timestamp,
@@ -99,6 +103,12 @@ pub(super) enum Landed {
     SweptOne {
         result: Result<Touched>,
         kind: Option<ErrorKind>,
+    },
+    Listened(Result<usize>),
+    Hinted {
+        order: ChannelOrderId,
+        hint: Hint,
+        result: Result<(bool, Result<Touched>), ErrorKind>,
     },
     Refilled(Result<Vec<Command>>, u64),
 }

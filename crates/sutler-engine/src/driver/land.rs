@@ -2,7 +2,7 @@
 
 use super::{
     Driver,
-    flight::{Landed, Marked, SetsMarked},
+    flight::{Ingested, Landed, Marked, SetsMarked},
 };
 use crate::{health::TokenState, outcome::NotNow, pull, stock::Plan};
 use sutler_core::{
@@ -149,6 +149,8 @@ impl Driver {
                     self.now() + if kind.is_some() { Duration::seconds(30) } else { Duration::zero() };
                 skus.into_iter().for_each(|sku| self.mirror.dirty(sku, again));
             }
+            Landed::Listened(heard) => self.listened(heard),
+            Landed::Hinted { order, hint, result } => self.land_hint(order, hint, result),
             Landed::Swept(result) => {
                 self.room.reads = self.room.reads.saturating_sub(1);
                 let now = self.now();
@@ -178,7 +180,7 @@ impl Driver {
     }
 
     /// A call ended: with an answer, or with this kind of error.
-    fn went(&mut self, kind: Option<ErrorKind>) {
+    pub(super) fn went(&mut self, kind: Option<ErrorKind>) {
         let now = self.now();
         match kind {
             None => {
@@ -342,6 +344,7 @@ impl Driver {
                     self.fatal = Some(error);
                     return;
                 }
+                page.orders.iter().for_each(|raw| self.hints.shown(&raw.channel_order_id, asked_at));
                 // More pages of the same window came or will come.
                 let paged = page.next.is_some()
                     || row.windows.len() > 1
@@ -422,16 +425,20 @@ impl Driver {
         self.met(error);
     }
 
-    fn land_ingest(&mut self, result: Result<(StreamRow, bool, crate::job::Touched)>) {
+    fn land_ingest(&mut self, result: Result<Ingested>) {
         self.room.ingests = self.room.ingests.saturating_sub(1);
         match result {
-            Ok((_, complete, touched)) => {
+            Ok((rows, complete, looks, touched)) => {
                 let news = touched.new_orders + touched.changed_orders;
                 self.hear(touched);
+                rows.iter().skip(1).for_each(|row| self.keep(row));
+                let now = self.now();
+                looks.into_iter().for_each(|order| self.hints.hear(order, None, now));
+                self.brought += news;
                 self.pull_failures = 0;
                 self.unread = self.room.pulls > 0 || self.room.ingests > 0 || !self.clean && self.unread;
                 if complete && self.streams.iter().all(|row| row.windows.is_empty()) {
-                    self.pull_complete(news);
+                    self.pull_complete();
                 }
             }
             Err(error) => {
@@ -442,8 +449,9 @@ impl Driver {
         }
     }
 
-    fn pull_complete(&mut self, _news: u64) {
+    fn pull_complete(&mut self) {
         let now = self.now();
+        self.reckon_rate(now);
         self.clean = true;
         self.decide_now |= std::mem::take(&mut self.undecided);
         self.unread = self.room.pulls > 0 || self.room.ingests > 0;

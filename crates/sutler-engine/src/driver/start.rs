@@ -59,17 +59,18 @@ impl Driver {
             Work::Probe => self.start_probe(now),
             Work::Look => self.start_look(now),
             Work::Levels => self.start_levels(now),
+            Work::Hint => self.start_hint(now),
             Work::Pull => self.start_pull(now),
             Work::Sweep => self.start_sweep(now),
         }
     }
 
-    fn fly(&mut self, flight: impl Future<Output = Landed> + Send + 'static) -> Option<()> {
+    pub(super) fn fly(&mut self, flight: impl Future<Output = Landed> + Send + 'static) -> Option<()> {
         self.flights.push(Box::pin(flight));
         Some(())
     }
 
-    fn read_cx(&self, now: Timestamp) -> CallCx {
+    pub(super) fn read_cx(&self, now: Timestamp) -> CallCx {
         let timeout = self.shared.ports.clock.real(self.shared.world.settings.read_timeout_real);
         CallCx { deadline: now + timeout, write_by: None }
     }
@@ -148,7 +149,7 @@ impl Driver {
         })
     }
 
-    fn take_budget(&self, scope: &str, now: Timestamp) -> bool {
+    pub(super) fn take_budget(&self, scope: &str, now: Timestamp) -> bool {
         self.shared.ports.budgets.take(scope, now).is_ok()
     }
 
@@ -169,7 +170,7 @@ impl Driver {
         let free = self.shared.world.settings.window.saturating_sub(self.cleared.len() + self.room.writes);
         let mut chosen: Vec<(Command, Option<Look>, Duration)> = Vec::new();
         let channel = self.channel.clone();
-        for verb in [Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel] {
+        for verb in Verb::OF_ORDERS.iter().copied() {
             let Some(spec) = channel.capabilities().verb(verb) else { continue };
             while chosen.len() < free
                 && self.mirror.ready_at(verb, now) == Some(now)
@@ -505,8 +506,11 @@ impl Driver {
             if now < self.pull_at {
                 return None;
             }
+            let planned = self.channel.plan(&self.read_need(now));
             for spec in &self.channel.capabilities().streams {
-                if let Some(row) = self.streams.iter_mut().find(|row| row.id == spec.id) {
+                if let Some(row) =
+                    self.streams.iter_mut().find(|row| row.id == spec.id && planned.contains(&row.id))
+                {
                     pull::begin(row, spec, server_now, delay);
                 }
             }
@@ -533,13 +537,14 @@ impl Driver {
     /// Stores a page: what is unchanged by its digest is not even parsed.
     pub(super) fn ingest(
         &mut self,
-        mut row: StreamRow,
+        row: StreamRow,
         page: Page,
         asked_at: Timestamp,
         paged: bool,
         complete: bool,
     ) -> Option<()> {
         self.room.ingests += 1;
+        let stood_for = complete.then(|| self.stood_for(&row)).flatten();
         let (shared, id, epoch, channel) =
             (self.shared.clone(), self.id.clone(), self.epoch, self.channel.clone());
         self.fly(async move {
@@ -570,16 +575,22 @@ impl Driver {
                 .filter_map(|(at, digest)| Some(told(&*channel, orders.get(at)?, coverage, digest, asked_at)))
                 .collect();
             let own = id.clone();
-            row.id = row.id.clone();
-            let stored = row.clone();
+            let looks: Vec<ChannelOrderId> = told
+                .iter()
+                .filter(|told| channel.wants_look(&told.order))
+                .map(|told| told.order.channel_order_id.clone())
+                .collect();
+            let mut rows = vec![row];
+            rows.extend(stood_for);
+            let stored = rows.clone();
             let done = write(shared, id, epoch, move |job: &mut Job<'_>| {
                 job.more_follows = paged;
                 take_in(job, &own, &told)?;
                 job.more_follows = false;
-                job.tx.put_stream(&own, &stored)
+                stored.iter().try_for_each(|row| job.tx.put_stream(&own, row))
             })
             .await;
-            Landed::Ingested(done.map(|(_, touched)| (row, complete, touched)))
+            Landed::Ingested(done.map(|(_, touched)| (rows, complete, looks, touched)))
         })
     }
 
