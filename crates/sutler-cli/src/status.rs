@@ -105,6 +105,9 @@ fn told(metric: &Metric) -> String {
     if metric.undecided > 0 {
         text.push_str(&format!(", {} undecided", metric.undecided));
     }
+    if metric.counted() == 0 {
+        return text;
+    }
     if let (Some(max), Some(left)) = (metric.missed_per_mille_max, metric.misses_left()) {
         let stand = if metric.is_broken() { "broken".into() } else { format!("{left} more may") };
         text.push_str(&format!("; {stand}: at most {max} in 1000 ({})", metric.policy));
