@@ -25,6 +25,7 @@ mod orders_write;
 mod places;
 pub mod plan;
 mod refusal;
+mod rendered;
 mod request;
 mod route;
 mod settings;
@@ -54,6 +55,7 @@ pub use self::log::RecoverError;
 use self::order::{Ms, Order};
 use self::plan::{Plan, PlanEntry};
 use self::refusal::Refusal;
+use self::rendered::Rendered;
 use self::request::Ask;
 pub use self::settings::Settings;
 use self::token::Tokens;
@@ -84,6 +86,7 @@ pub struct World {
     in_flight: BTreeSet<u64>,
     log: Log,
     replaying: bool,
+    rendered: Rendered,
 }
 
 /// What becomes of a request.
@@ -157,6 +160,7 @@ impl World {
             in_flight: BTreeSet::new(),
             log: Log::default(),
             replaying: false,
+            rendered: Rendered::default(),
             settings,
         };
         for (sku, quantity) in on_hand {

@@ -81,7 +81,13 @@ pub fn is_quiet(
         for listing in view.listings(&channel(), None, 1_000)? {
             let available = view.item(&listing.sku)?.map_or(0, |item| item.available());
             if listing.level != Some(available.max(0)) || listing.unseen != 0 || listing.verify_at.is_some() {
-                return Ok(Err(format!("available {available}, {listing:?}")));
+                return Ok(Err(format!(
+                    "{} should offer {available}: level {:?}, unseen {}, to be verified: {}",
+                    listing.sku,
+                    listing.level,
+                    listing.unseen,
+                    listing.verify_at.is_some()
+                )));
             }
             wanted.insert(listing.sku.to_string(), available.max(0));
         }
