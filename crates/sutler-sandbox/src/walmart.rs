@@ -226,6 +226,12 @@ impl World {
         self.count_effects()
     }
 
+    /// What the listing of `sku` offers at `now`; none for a SKU nobody sells.
+    pub fn offers(&mut self, now: Timestamp, sku: &str) -> Option<i64> {
+        self.advance(now);
+        self.stock.get(sku).map(|stock| stock.level)
+    }
+
     /// Grows whenever something took effect, so that a check after every step need not count anew every time.
     pub fn changes(&self) -> u64 {
         self.changes

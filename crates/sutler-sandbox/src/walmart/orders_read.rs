@@ -62,18 +62,18 @@ impl World {
         released: bool,
     ) {
         let varied = dice.chance(Roll::Cursor, self.settings.faults.cursor_variants);
-        let cursor = filter.cursor(next, total, more, &self.settings.seller, released);
         if varied {
             self.fire("cursor_variants");
         }
+        let cursor = || filter.cursor(next, total, more, &self.settings.seller, released);
         match (more, varied, dice.below(Roll::CursorShape, 4)) {
             (true, true, _) => {
                 body.push_str("\"nextCursor\":");
-                quote(body, &reshape(&cursor, dice, ask));
+                quote(body, &reshape(&cursor(), dice, ask));
             }
             (true, false, _) | (false, true, 0) => {
                 body.push_str("\"nextCursor\":");
-                quote(body, &cursor);
+                quote(body, &cursor());
             }
             (false, true, 1) => body.push_str("\"nextCursor\":null"),
             (false, true, 2) => body.push_str("\"nextCursor\":\"\""),

@@ -95,13 +95,14 @@ pub fn is_quiet(
     });
     let wanted = quiet.map_err(|e| e.to_string())??;
     let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-    let stock = world.effects(sutler_core::time::from_millis(now)).stock;
-    match wanted.iter().find(|(sku, level)| stock.get(*sku) != Some(level)) {
-        Some((sku, level)) => {
-            Err(format!("{sku} should offer {level}, the marketplace offers {:?}", stock.get(sku)))
+    let now = sutler_core::time::from_millis(now);
+    for (sku, level) in wanted {
+        let offers = world.offers(now, &sku);
+        if offers != Some(level) {
+            return Err(format!("{sku} should offer {level}, the marketplace offers {offers:?}"));
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 /// Nothing lost, nothing doubled, everything explained.
