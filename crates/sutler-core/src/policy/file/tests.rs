@@ -1,7 +1,7 @@
 //! Policy files: what they say, and what is wrong with them.
 
 use super::*;
-use crate::error::ErrorKind;
+use crate::{deadline::ShipRule, error::ErrorKind};
 
 fn names(policy: &Policy) -> Vec<&str> {
     policy.rules.iter().map(|rule| rule.id().as_str()).collect()
@@ -13,6 +13,27 @@ fn the_standard_file_is_the_standard_policy() {
     assert_eq!(format!("{read:?}"), format!("{:?}", Policy::standard()));
     let empty = Policy::from_toml("# nothing\n").expect("an empty file");
     assert_eq!(format!("{empty:?}"), format!("{:?}", Policy::standard()));
+}
+
+#[test]
+fn the_commented_examples_of_the_standard_file_are_right() {
+    let (head, examples) = STANDARD_TOML.split_once("# [deadlines.channels.us]").expect("an example");
+    let spans = ["acknowledge", "ship", "auto_cancel", "hand_over_days_by_method"];
+    let is_one = |line: &str| spans.iter().any(|key| line.starts_with(&format!("# {key} = ")));
+    let mut text: Vec<&str> =
+        head.lines().map(|line| line.strip_prefix("# ").filter(|_| is_one(line)).unwrap_or(line)).collect();
+    text.push("[deadlines.channels.us]");
+    text.extend(examples.lines().map(|line| line.trim_start_matches("# ")));
+    // A span is instead of a calendar: the example's channel has one of its own, on top of everybody's span.
+    let policy = Policy::from_toml(&text.join("\n")).expect("the examples");
+    let [own, other] = ["us", "other"].map(|channel| policy.deadlines.of(&channel.into(), "walmart"));
+    assert!(
+        matches!(&own.ship, ShipRule::Calendar(ship) if ship.calendar.dates.len() == 4),
+        "{:?}",
+        own.ship
+    );
+    assert_eq!(other.ship, ShipRule::Within(Duration::hours(10)));
+    assert_eq!(other.targets.hand_over_days_by_method.get("Value"), Some(&3));
 }
 
 #[test]
