@@ -239,8 +239,19 @@ fn words(order: &WholeOrder) -> String {
             .iter()
             .map(|d| {
                 let how = if d.estimated { " (estimated)" } else { "" };
-                format!("{} by {}{how}: else {}", d.kind.as_str(), shape::instant(d.due), d.consequence)
+                let aim =
+                    d.target.map(|at| format!(", our target {}", shape::instant(at))).unwrap_or_default();
+                format!("{} by {}{how}{aim}: else {}", d.kind.as_str(), shape::instant(d.due), d.consequence)
             })
+            .collect(),
+    );
+    part(
+        "in time",
+        order
+            .lateness
+            .each()
+            .iter()
+            .map(|(name, one)| format!("{}: {}", name.replace('_', " "), one.as_str().replace('_', " ")))
             .collect(),
     );
     part(

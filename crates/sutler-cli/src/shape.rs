@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 use serde_json::{Value, json};
 use sutler::{
     Timestamp,
-    model::{Address, Charge, Line, Money, OrderFacts},
+    model::{Address, Charge, Line, Metric, Money, OrderFacts},
     order::WholeOrder,
     orders::Listed,
     policy::Verdict,
@@ -29,6 +29,22 @@ fn charge(charge: &Charge) -> Value {
         "amount": charge.amount.amount.to_string(),
         "currency": charge.amount.currency.as_str(),
         "tax": charge.tax.map(|tax| tax.amount.to_string()),
+    })
+}
+
+/// One metric: the numbers it is made of, and how it stands against its threshold.
+pub(crate) fn metric(metric: &Metric) -> Value {
+    json!({
+        "measure": metric.measure.as_str(),
+        "from": instant(metric.from),
+        "counted": metric.counted(),
+        "missed": metric.missed,
+        "undecided": metric.undecided,
+        "missed_per_mille_max": metric.missed_per_mille_max,
+        "misses_left": metric.misses_left(),
+        "broken": metric.is_broken(),
+        "policy": metric.policy,
+        "source": metric.source,
     })
 }
 
@@ -127,10 +143,13 @@ pub(crate) fn whole(order: &WholeOrder) -> Value {
         json!({
             "kind": deadline.kind.as_str(),
             "due": instant(deadline.due),
+            "target": instants(deadline.target),
+            "alarm_at": instant(deadline.alarm_at),
             "estimated": deadline.estimated,
             "consequence": deadline.consequence,
         })
     });
+    let late = order.lateness.each().map(|(name, one)| (name.to_owned(), json!(one.as_str())));
     let packages = state.reports.values().map(|report| {
         json!({
             "package": report.package,
@@ -153,6 +172,7 @@ pub(crate) fn whole(order: &WholeOrder) -> Value {
         "proofs": proofs.collect::<Vec<_>>(),
         "commands": commands.collect::<Vec<_>>(),
         "deadlines": deadlines.collect::<Vec<_>>(),
+        "lateness": Value::Object(late.into_iter().collect()),
         "packages": packages.collect::<Vec<_>>(),
         "timeline": timeline.collect::<Vec<_>>(),
     });

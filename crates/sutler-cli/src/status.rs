@@ -4,7 +4,12 @@ use crate::{common::Common, config::Config, exit::Outcome, shape};
 use clap::Args;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use sutler::{Host, channel::Channel, command::State, model::Timestamp};
+use sutler::{
+    Host,
+    channel::Channel,
+    command::State,
+    model::{Metric, Timestamp},
+};
 
 /// Commands counted at most; more are shown as this many.
 const COUNTED_MAX: usize = 10_000;
@@ -58,6 +63,8 @@ impl Status {
             ));
             words.push(format!("  orders    {}; {acknowledged} acknowledged", counted(&phases)));
             words.push(format!("  commands  {}", counted(&commands)));
+            let metrics = host.metrics(row.id.clone()).await?;
+            words.extend(metrics.iter().map(|metric| format!("  metric    {}", told(metric))));
             channels.push(json!({
                 "channel": row.id.as_str(),
                 "marketplace": row.marketplace,
@@ -69,6 +76,7 @@ impl Status {
                 "phases": phases,
                 "acknowledged": acknowledged,
                 "commands": commands,
+                "metrics": metrics.iter().map(shape::metric).collect::<Vec<_>>(),
             }));
         }
         let value: Value = json!({"channels": channels, "last_change": totals.last.0});
@@ -88,6 +96,23 @@ async fn read_at(host: &Host, channel: &dyn Channel) -> sutler::Result<Option<Ti
         oldest = Some(oldest.map_or(at, |before| before.min(at)));
     }
     Ok(oldest)
+}
+
+/// `cancellation: 1 of 60 missed, 0 more may; at most 20 in 1000 (walmart-us-standards@…)`.
+fn told(metric: &Metric) -> String {
+    let name = metric.measure.as_str().replace('_', " ");
+    let mut text = format!("{name}: {} of {} missed", metric.missed, metric.counted());
+    if metric.undecided > 0 {
+        text.push_str(&format!(", {} undecided", metric.undecided));
+    }
+    if metric.counted() == 0 {
+        return text;
+    }
+    if let (Some(max), Some(left)) = (metric.missed_per_mille_max, metric.misses_left()) {
+        let stand = if metric.is_broken() { "broken".into() } else { format!("{left} more may") };
+        text.push_str(&format!("; {stand}: at most {max} in 1000 ({})", metric.policy));
+    }
+    text
 }
 
 fn counted<N: std::fmt::Display>(all: &BTreeMap<&str, N>) -> String {

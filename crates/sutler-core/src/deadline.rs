@@ -1,11 +1,18 @@
 //! Deadlines: what must have happened by when, who says so, and what follows if not.
 
+mod published;
+mod ship;
+
+pub use published::DeadlinePolicies;
+pub use ship::{DayEnd, ShipCalendar, ShipRule};
+
 use crate::{
-    order::OrderFacts,
+    order::{OrderFacts, ShipmentReport},
     state::{OrderState, Phase},
-    time::{Duration, Timestamp, millis},
+    time::{Duration, Timestamp, earlier, later, millis, millis_option},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What must have happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,6 +56,12 @@ pub struct Deadline {
     /// By when. With a channel instant it equals it.
     #[serde(with = "millis")]
     pub due: Timestamp,
+    /// Our own aim, where we have one: never later than `due`, and it replaces nothing.
+    #[serde(with = "millis_option")]
+    pub target: Option<Timestamp>,
+    /// When a person should hear of it if it has not happened: at the latest the margin before `due`.
+    #[serde(with = "millis")]
+    pub alarm_at: Timestamp,
     /// Who says so.
     pub source: DeadlineSource,
     /// Reckoned by us; only an instant of the channel's own is not (G27).
@@ -57,89 +70,147 @@ pub struct Deadline {
     pub consequence: String,
 }
 
-/// How deadlines are reckoned where the channel gives none. Data with a date, never constants in code: marketplaces change them.
+/// What follows when a deadline passes, in words, for each kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consequences {
+    /// Not acknowledged.
+    pub acknowledge: String,
+    /// Not shipped.
+    pub ship: String,
+    /// Not delivered.
+    pub deliver: String,
+    /// Still not shipped.
+    pub auto_cancel: String,
+}
+
+/// What we aim at, well before a marketplace asks for it. Targets order work and raise alarms; they replace no deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// An acknowledgment leaves within this of the order being placed.
+    pub acknowledge_aim: Duration,
+    /// A person hears of one that did not within this.
+    pub acknowledge_alarm: Duration,
+    /// It has left within this.
+    pub acknowledge: Duration,
+    /// Handed over within so many days, the one it is worked on included: operational days where there is a calendar.
+    pub hand_over_days: u32,
+    /// The same for channel methods (`facts.method`) of another service level.
+    pub hand_over_days_by_method: BTreeMap<String, u32>,
+    /// Tracking is uploaded within this of the hand-over.
+    pub tracking: Duration,
+    /// A buyer's message is answered within this. Nothing reads messages yet; hosts may ask for it.
+    pub message: Duration,
+}
+
+impl Default for Targets {
+    /// What the first users run by: aim 15 minutes, alarm 30, 1 hour; hand over within 2 days, or 3 where the host says so
+    /// for a method; tracking within 24 hours of the hand-over; messages within 24 hours.
+    fn default() -> Self {
+        Targets {
+            acknowledge_aim: Duration::minutes(15),
+            acknowledge_alarm: Duration::minutes(30),
+            acknowledge: Duration::hours(1),
+            hand_over_days: 2,
+            hand_over_days_by_method: BTreeMap::new(),
+            tracking: Duration::hours(24),
+            message: Duration::hours(24),
+        }
+    }
+}
+
+/// How the deadlines of one marketplace are reckoned where the channel gives none. Data with a date, never constants in
+/// code: marketplaces change them. [`DeadlinePolicies`] has those that were published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadlinePolicy {
     /// Its dated name (`walmart-us@2023-06-06`).
     pub name: String,
-    /// Acknowledge within this of being placed.
-    pub acknowledge: Duration,
-    /// Our own aim for acknowledging; orders work, replaces nothing.
-    pub acknowledge_target: Duration,
-    /// Ship within this of being placed, where the channel gives no date. Conservative: never later than the channel's.
-    pub ship: Duration,
-    /// The channel cancels unshipped lines this long after the ship date.
-    pub auto_cancel: Option<Duration>,
+    /// The marketplace it is of, as connectors name it; empty for any other.
+    pub marketplace: String,
+    /// Where its figures were read.
+    pub sources: Vec<String>,
+    /// Acknowledge within this of being placed; none where orders need no acknowledgment.
+    pub acknowledge: Option<Duration>,
+    /// Ship by, where the channel gives no date. Conservative: never later than the channel's.
+    pub ship: ShipRule,
+    /// The channel cancels unshipped lines so many civil days after the ship date; none where it does not.
+    pub auto_cancel_days: Option<u32>,
     /// Left for a person before a deadline is called at risk.
     pub margin: Duration,
+    /// Our own aims.
+    pub targets: Targets,
+    /// What follows.
+    pub consequences: Consequences,
 }
 
 impl DeadlinePolicy {
-    /// Walmart US. Acknowledge within 4 hours (developer.walmart.com, acknowledge-a-created-order); unshipped lines are
-    /// cancelled 4 calendar days after `estimatedShipDate` since 2023-06-06 (purchase-order-po-line-auto-canceled-event).
-    /// Four calendar days are 95 hours when a clock change lies between.
-    /// The ship date follows a cut-off of 14:00 local at the latest and the day's end, so 10 hours after placing is never
-    /// later than the channel's own.
-    pub fn walmart_us() -> Self {
-        DeadlinePolicy {
-            name: "walmart-us@2023-06-06".into(),
-            acknowledge: Duration::hours(4),
-            acknowledge_target: Duration::minutes(15),
-            ship: Duration::hours(10),
-            auto_cancel: Some(Duration::hours(95)),
-            margin: Duration::minutes(30),
-        }
+    /// By when an order is to be shipped: the channel's own instant, else reckoned.
+    pub fn ship_due(&self, facts: &OrderFacts, placed_at: Timestamp) -> Timestamp {
+        facts.ship_by.unwrap_or_else(|| self.ship.due(placed_at))
+    }
+
+    /// When the channel cancels by itself what was to be shipped by `ship_due`. Civil days of the location, where it is
+    /// known; else as many days as have an hour less, since a change of the clock may lie between.
+    fn auto_cancel_at(&self, ship_due: Timestamp) -> Option<Timestamp> {
+        let days = self.auto_cancel_days?;
+        Some(match &self.ship {
+            ShipRule::Calendar(ship) => ship.calendar.days_later(ship_due, days),
+            ShipRule::Within(_) => {
+                let span = Duration::days(i64::from(days)) - Duration::hours(1);
+                later(ship_due, span.max(Duration::zero()))
+            }
+        })
     }
 
     /// Every deadline of an order with these facts, placed at `placed_at`.
     pub fn deadlines(&self, facts: &OrderFacts, placed_at: Timestamp) -> Vec<Deadline> {
-        let computed = || DeadlineSource::Computed(self.name.clone());
-        let (ship, ship_source) = match facts.ship_by {
-            Some(due) => (due, DeadlineSource::Channel("ship_by".into())),
-            None => (placed_at + self.ship, computed()),
+        let (targets, words) = (&self.targets, &self.consequences);
+        let told = |field: &str, told: Option<Timestamp>| match told {
+            Some(_) => DeadlineSource::Channel(field.into()),
+            None => DeadlineSource::Computed(self.name.clone()),
         };
-        let mut all = vec![
-            Deadline {
-                kind: DeadlineKind::Acknowledge,
-                due: placed_at + self.acknowledge,
-                source: computed(),
-                estimated: true,
-                consequence: "the marketplace may cancel the order".into(),
-            },
-            Deadline {
-                kind: DeadlineKind::Ship,
-                due: ship,
-                source: ship_source,
-                estimated: facts.ship_by.is_none(),
-                consequence: "late shipment counts against the account".into(),
-            },
-        ];
-        if let Some(due) = facts.deliver_by {
-            all.push(Deadline {
-                kind: DeadlineKind::Deliver,
-                due,
-                source: DeadlineSource::Channel("deliver_by".into()),
-                estimated: false,
-                consequence: "late delivery counts against the account".into(),
-            });
+        let deadline = |kind, due, source: DeadlineSource, consequence: &String| Deadline {
+            kind,
+            due,
+            target: None,
+            alarm_at: earlier(due, self.margin),
+            estimated: matches!(source, DeadlineSource::Computed(_)),
+            source,
+            consequence: consequence.clone(),
+        };
+        let mut all = Vec::with_capacity(4);
+        if let Some(within) = self.acknowledge {
+            let due = later(placed_at, within);
+            let mut one = deadline(DeadlineKind::Acknowledge, due, told("", None), &words.acknowledge);
+            one.target = Some(later(placed_at, targets.acknowledge).min(due));
+            one.alarm_at = later(placed_at, targets.acknowledge_alarm).min(one.alarm_at);
+            all.push(one);
         }
-        if let Some(after) = self.auto_cancel {
-            all.push(Deadline {
-                kind: DeadlineKind::AutoCancel,
-                due: ship + after,
-                source: computed(),
-                estimated: true,
-                consequence: "the marketplace cancels unshipped lines, counted against the account".into(),
-            });
+        let ship = self.ship_due(facts, placed_at);
+        let mut one = deadline(DeadlineKind::Ship, ship, told("ship_by", facts.ship_by), &words.ship);
+        one.target = Some(self.hand_over_target(facts, placed_at).min(ship));
+        all.push(one);
+        if let Some(due) = facts.deliver_by {
+            all.push(deadline(DeadlineKind::Deliver, due, told("deliver_by", Some(due)), &words.deliver));
+        }
+        if let Some(due) = self.auto_cancel_at(ship) {
+            all.push(deadline(DeadlineKind::AutoCancel, due, told("", None), &words.auto_cancel));
         }
         all
     }
 
+    fn hand_over_target(&self, facts: &OrderFacts, placed_at: Timestamp) -> Timestamp {
+        let targets = &self.targets;
+        let by_method = facts.method.as_ref().and_then(|method| targets.hand_over_days_by_method.get(method));
+        let days = by_method.copied().unwrap_or(targets.hand_over_days);
+        match &self.ship {
+            ShipRule::Within(_) => later(placed_at, Duration::days(i64::from(days))),
+            ShipRule::Calendar(ship) => ship.due_after(placed_at, days.saturating_sub(1)),
+        }
+    }
+
     /// The next deadline an order has not met, if we ship it.
     pub fn next(&self, order: &OrderState) -> Option<Deadline> {
-        if !order.facts.is_sellers()
-            || matches!(order.phase(), Phase::Shipped | Phase::Delivered | Phase::Cancelled)
-        {
+        if !is_open(order) {
             return None;
         }
         let acknowledged = order.is_acknowledged();
@@ -155,18 +226,39 @@ impl DeadlinePolicy {
 
     /// When the next deadline an order has not met is due: [`DeadlinePolicy::next`] without its words.
     pub fn due(&self, order: &OrderState) -> Option<Timestamp> {
-        if !order.facts.is_sellers()
-            || matches!(order.phase(), Phase::Shipped | Phase::Delivered | Phase::Cancelled)
-        {
+        if !is_open(order) {
             return None;
         }
-        let ship = order.facts.ship_by.unwrap_or(order.placed_at() + self.ship);
-        let acknowledge = order.placed_at() + self.acknowledge;
-        Some(if order.is_acknowledged() { ship } else { ship.min(acknowledge) })
+        // What is cancelled unshipped is cancelled after the ship date: it is never the next.
+        let ship = self.ship_due(&order.facts, order.placed_at());
+        Some(match self.acknowledge {
+            Some(within) if !order.is_acknowledged() => ship.min(later(order.placed_at(), within)),
+            _ => ship,
+        })
     }
 
-    /// When an acknowledgment should leave at the latest: our target, but never past the deadline less the margin.
-    pub fn acknowledge_by(&self, placed_at: Timestamp) -> Timestamp {
-        placed_at + self.acknowledge_target.min(self.acknowledge - self.margin)
+    /// The latest instant at which something due at `due` may still be begun when what waits before it takes `drain`: less
+    /// the time to drain, less the margin. All work is ordered by it, and a deadline is at risk from it on.
+    pub fn latest_safe(&self, due: Timestamp, drain: Duration) -> Timestamp {
+        earlier(earlier(due, drain), self.margin)
     }
+
+    /// When an acknowledgment should leave at the latest: our aim, but never past the deadline less the margin.
+    pub fn acknowledge_by(&self, placed_at: Timestamp) -> Timestamp {
+        let aim = later(placed_at, self.targets.acknowledge_aim);
+        self.acknowledge
+            .map_or(aim, |within| aim.min(self.latest_safe(later(placed_at, within), Duration::zero())))
+    }
+
+    /// When a package should be confirmed at the latest: our target after its hand-over, never past the ship date, each
+    /// less the margin.
+    pub fn confirm_by(&self, order: &OrderState, report: &ShipmentReport) -> Timestamp {
+        let due = self.ship_due(&order.facts, order.placed_at());
+        self.latest_safe(due.min(later(report.shipped_at, self.targets.tracking)), Duration::zero())
+    }
+}
+
+/// Is there anything left that we could be late with?
+fn is_open(order: &OrderState) -> bool {
+    order.facts.is_sellers() && !matches!(order.phase(), Phase::Shipped | Phase::Delivered | Phase::Cancelled)
 }

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod budget;
+pub mod calendar;
 pub mod channel;
 pub mod command;
 pub mod deadline;
@@ -13,6 +14,8 @@ pub mod error;
 pub mod hold;
 pub mod id;
 pub mod journal;
+pub mod lateness;
+pub mod metric;
 pub mod money;
 pub mod next;
 pub mod observation;

@@ -3,7 +3,7 @@
 pub mod file;
 
 use crate::{
-    deadline::DeadlinePolicy,
+    deadline::DeadlinePolicies,
     error::{Error, ErrorKind, Result},
     rule::{Rule, builtin},
 };
@@ -30,8 +30,8 @@ pub struct Policy {
     pub buffer: u32,
     /// Publish stock at all?
     pub publish_stock: bool,
-    /// Deadlines where the channel gives none, and internal targets.
-    pub deadlines: DeadlinePolicy,
+    /// Deadlines where the channel gives none, and our own targets, by marketplace and channel.
+    pub deadlines: DeadlinePolicies,
 }
 
 impl Policy {
@@ -43,7 +43,7 @@ impl Policy {
             on_cancel_request: OnCancelRequest::Hold,
             buffer: 0,
             publish_stock: true,
-            deadlines: DeadlinePolicy::walmart_us(),
+            deadlines: DeadlinePolicies::published(),
         }
     }
 

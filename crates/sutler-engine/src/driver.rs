@@ -1,12 +1,18 @@
 //! One driver a channel: a future that starts what the chooser chose, keeps several calls in flight, and writes down what
 //! came of them. It spawns nothing and asks no clock but the port, so a simulation can run it on one thread.
 
+mod doubt;
 mod flight;
 mod hints;
 mod land;
+mod levels;
+mod pages;
 mod plan;
 mod queue;
+mod read;
 mod start;
+mod upkeep;
+mod write;
 
 use crate::{
     health::{ChannelStatus, TokenState},

@@ -181,13 +181,14 @@ impl Watcher {
     /// `Store` when the store cannot be read.
     pub async fn health(&self) -> Result<Vec<Health>> {
         let now = self.0.ports.clock.now();
-        let margin = self.0.world.policy.deadlines.margin;
         let mut all = Vec::new();
         for (id, channel) in &self.0.world.channels {
             let status = {
                 let all = self.0.status.lock().unwrap_or_else(PoisonError::into_inner);
                 all.get(id).cloned().unwrap_or_default()
             };
+            let margin = self.0.world.deadlines(id).margin;
+            let drain = status.drained_by.map_or_else(Duration::zero, |at| (at - now).max(Duration::zero()));
             let (own, buffer) = (id.clone(), i64::from(self.0.world.policy.buffer));
             let (at_risk, exposure) = self
                 .0
@@ -201,7 +202,7 @@ impl Watcher {
                         ..InboxQuery::default()
                     };
                     let page = view.inbox(&query)?;
-                    let soon = now + margin;
+                    let soon = now + margin + drain;
                     let at_risk =
                         page.rows.iter().filter(|row| row.due_at.is_some_and(|due| due <= soon)).count()
                             as u64;
@@ -232,7 +233,7 @@ impl Watcher {
                 complete_to: status.complete_to,
                 token: status.token,
                 waiting: status.waiting,
-                drain: status.drained_by.map_or_else(Duration::zero, |at| (at - now).max(Duration::zero())),
+                drain,
                 deadlines_at_risk: at_risk,
                 doubts: status.doubts,
                 unresolved: status.unresolved,

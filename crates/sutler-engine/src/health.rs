@@ -47,7 +47,7 @@ pub struct Health {
     pub waiting: u64,
     /// How long they take to go out at the believed rates.
     pub drain: Duration,
-    /// Open orders whose next deadline is within the margin, or past.
+    /// Open orders whose next deadline is past, or nearer than the margin and the time what waits takes to go out.
     pub deadlines_at_risk: u64,
     /// Commands of which nobody knows whether they happened.
     pub doubts: u64,

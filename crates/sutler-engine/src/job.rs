@@ -13,6 +13,7 @@ use sutler_core::{
     address::Address,
     channel::{Capabilities, Channel, LevelRead},
     command::{Command, CommandKey},
+    deadline::DeadlinePolicy,
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
     journal::Entry,
@@ -22,6 +23,7 @@ use sutler_core::{
     rule::StockView,
     state::OrderState,
     stock::Item,
+    time::Duration,
 };
 
 /// What every job of an engine knows, apart from the time.
@@ -39,6 +41,12 @@ impl World {
             Error::new(ErrorKind::NotFound, "engine.channel")
                 .message(format!("channel {:?} is not configured here", channel.as_str()))
         })
+    }
+
+    /// How deadlines of a channel are reckoned.
+    pub(crate) fn deadlines(&self, channel: &ChannelId) -> &DeadlinePolicy {
+        let marketplace = self.channels.get(channel).map_or("", |channel| channel.capabilities().marketplace);
+        self.policy.deadlines.of(channel, marketplace)
     }
 }
 
@@ -149,8 +157,10 @@ impl<'t> Job<'t> {
             )?;
             order.state.version = seq;
         }
-        let due = self.world.policy.deadlines.due(&order.state);
-        self.tx.put_order(&order.state, due, due.map(|due| due - self.world.policy.deadlines.margin))?;
+        let deadlines = self.world.deadlines(&order.state.channel);
+        let due = deadlines.due(&order.state);
+        let at_risk = due.map(|due| deadlines.latest_safe(due, Duration::zero()));
+        self.tx.put_order(&order.state, due, at_risk)?;
         for command in &mut order.commands {
             if order.changed.contains(&command.key) {
                 command.order = Some(key);

@@ -264,7 +264,7 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
     if to_take && capabilities.acknowledgment == Acknowledgment::Local {
         order.push(job.now, Entry::TakenHere)?;
     } else if to_take && !has(order, Verb::Acknowledge, |_| true) {
-        let latest = world.policy.deadlines.acknowledge_by(order.state.placed_at());
+        let latest = world.deadlines(&order.state.channel).acknowledge_by(order.state.placed_at());
         let subject = order.state.channel_order_id.to_string();
         push_intent(job, order, Verb::Acknowledge, subject, Act::Acknowledge(Acknowledge {}), latest)?;
     }
@@ -367,6 +367,7 @@ fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Resu
     if has(order, Verb::ConfirmShipment, |key| key.subject == subject) {
         return Ok(());
     }
+    let latest = job.world.deadlines(&order.state.channel).confirm_by(&order.state, &report);
     let act = Act::ConfirmShipment(ConfirmShipment {
         method: order.state.facts.method.clone(),
         // Handed over is handed over: the buyer's wish came too late (G19).
@@ -380,8 +381,7 @@ fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Resu
     if !fits || order.is_taken(&act.targets(&subject)) {
         return Ok(());
     }
-    let due = order.state.facts.ship_by.unwrap_or(order.state.placed_at() + job.world.policy.deadlines.ship);
-    push_intent(job, order, Verb::ConfirmShipment, subject, act, due - job.world.policy.deadlines.margin)
+    push_intent(job, order, Verb::ConfirmShipment, subject, act, latest)
 }
 
 /// Is there a command of that verb that was not voided?

@@ -25,6 +25,7 @@ mod orders_write;
 mod places;
 pub mod plan;
 mod refusal;
+mod rendered;
 mod request;
 mod route;
 mod settings;
@@ -54,6 +55,7 @@ pub use self::log::RecoverError;
 use self::order::{Ms, Order};
 use self::plan::{Plan, PlanEntry};
 use self::refusal::Refusal;
+use self::rendered::Rendered;
 use self::request::Ask;
 pub use self::settings::Settings;
 use self::token::Tokens;
@@ -84,6 +86,7 @@ pub struct World {
     in_flight: BTreeSet<u64>,
     log: Log,
     replaying: bool,
+    rendered: Rendered,
 }
 
 /// What becomes of a request.
@@ -157,6 +160,7 @@ impl World {
             in_flight: BTreeSet::new(),
             log: Log::default(),
             replaying: false,
+            rendered: Rendered::default(),
             settings,
         };
         for (sku, quantity) in on_hand {
@@ -220,6 +224,12 @@ impl World {
     pub fn effects(&mut self, now: Timestamp) -> Effects {
         self.advance(now);
         self.count_effects()
+    }
+
+    /// What the listing of `sku` offers at `now`; none for a SKU nobody sells.
+    pub fn offers(&mut self, now: Timestamp, sku: &str) -> Option<i64> {
+        self.advance(now);
+        self.stock.get(sku).map(|stock| stock.level)
     }
 
     /// Grows whenever something took effect, so that a check after every step need not count anew every time.

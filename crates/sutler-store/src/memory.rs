@@ -2,12 +2,14 @@
 //! crashed thousands of times a second; nothing survives the process.
 
 mod data;
+mod rows;
 mod undo;
 mod view;
 mod write;
 
 use crate::arrivals::Arrivals;
 use data::Data;
+pub use rows::Rows;
 use std::{
     collections::BTreeMap,
     fmt,

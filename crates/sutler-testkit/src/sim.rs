@@ -4,6 +4,7 @@
 //! due, and lets time jump to the first timer when none is. Gates are numbered: gate k is crash point k. A crash drops the
 //! worker's future and starts a successor on what is durable. The seed sits in the ports, not in an executor.
 
+pub mod audit;
 pub mod checks;
 pub mod deaf;
 pub mod gate;

@@ -6,6 +6,7 @@ pub mod dump;
 pub mod paging;
 pub mod random;
 pub mod sample;
+pub mod stock;
 pub mod tenants;
 pub mod together;
 
@@ -56,6 +57,7 @@ macro_rules! store_suite {
             paging: the_inbox_refuses_what_would_scan,
             random: replaying_the_journal_gives_the_rows,
             random: totals_are_what_the_orders_say,
+            stock: g17_an_audit_from_zero_agrees_after_every_job,
             tenants: g36_tenants_do_not_meet,
         }
     };

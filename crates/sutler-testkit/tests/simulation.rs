@@ -4,7 +4,11 @@
 use std::collections::BTreeMap;
 use sutler_core::time::Duration;
 use sutler_sandbox::walmart::Faults;
-use sutler_testkit::sim::{Plan, Scenario, run, search};
+use sutler_testkit::sim::{
+    Plan, Scenario,
+    audit::{Drift, Sum},
+    run, search,
+};
 
 /// Seeds that once failed, kept for ever.
 const ONCE_FAILED: &[u64] = &[5, 6, 7, 14, 15, 19, 21, 22, 27, 30, 76, 77, 128, 141, 149, 159, 175];
@@ -64,10 +68,13 @@ fn g18_every_crash_point_of_the_fixed_scenario_is_survived() {
             seen.get("set_level").is_some_and(|places| places.contains_key("before sent is durable")),
             "{seen:?}"
         );
-        for point in 1..=plain.passed {
-            let plan = Plan { crash_at: vec![point], ..Plan::default() };
-            if let Err(what) = run(1, &scenario, &plan) {
-                panic!("point {point} ({:?}): {what}", plain.points.get(point as usize - 1));
+        let points: Vec<u64> = (1..=plain.passed).collect();
+        let survived = search::share(&points, |point| {
+            run(1, &scenario, &Plan { crash_at: vec![*point], ..Plan::default() }).map(|_| ())
+        });
+        for (point, survived) in points.iter().zip(survived) {
+            if let Err(what) = survived {
+                panic!("point {point} ({:?}): {what}", plain.points.get(*point as usize - 1));
             }
             visited += 1;
         }
@@ -109,6 +116,32 @@ fn g18_a_build_without_one_rule_is_caught() {
         let (seed, what) = caught.unwrap_or_else(|| panic!("mutant {name} is not caught within 300 seeds"));
         println!("mutant {name}: seed {seed}: {}", what.lines().next().unwrap_or_default());
     }
+}
+
+/// Every commit of every run is audited. That the audit bites: an item that moves without its order, in any commit and in
+/// any of its sums, ends the run at that commit.
+#[test]
+fn g17_an_audit_from_zero_agrees_after_every_step() {
+    let sums = [Sum::Demand, Sum::Allocated, Sum::Departed, Sum::Counted];
+    let mut audits = 0;
+    for seed in ONCE_FAILED.iter().copied().chain(1..=30) {
+        let outcome =
+            run(seed, &Scenario::drawn(seed), &Plan::default()).unwrap_or_else(|what| panic!("{what}"));
+        assert!(outcome.audits > 15, "seed {seed}: {} audits of {} commits", outcome.audits, outcome.commits);
+        audits += outcome.audits;
+    }
+    let plain = run(1, &Scenario::fixed(), &Plan::default()).expect("the run without a defect");
+    for commit in 1..=plain.commits {
+        for sum in sums {
+            let plan = Plan { drift: Some(Drift { commit, sum }), ..Plan::default() };
+            let what = run(1, &Scenario::fixed(), &plan).map(|_| ()).expect_err("drift");
+            assert!(
+                what.contains(&format!("after commit {commit} stock does not add up")),
+                "{sum:?}: {what}"
+            );
+        }
+    }
+    println!("{audits} audits agreed; drift in each of {} commits was seen at that commit", plain.commits);
 }
 
 /// Only these faults, always or often, in the fixed scenario.

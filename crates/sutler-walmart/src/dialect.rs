@@ -54,14 +54,7 @@ impl WalmartError {
 
     /// A 404 that means "there is none", not "there is no such address".
     pub(crate) fn is_none_found(&self) -> bool {
-        let content = self.details.iter().any(|d| d.prefix() == "CONTENT_NOT_FOUND");
-        let info =
-            !self.details.is_empty() && self.details.iter().all(|d| d.severity.eq_ignore_ascii_case("INFO"));
-        (content || info) && !self.is_uri_not_found()
-    }
-
-    fn is_uri_not_found(&self) -> bool {
-        self.details.iter().any(|d| d.prefix() == "URI_NOT_FOUND")
+        is_none_found(&self.details)
     }
 
     /// Walmart says that it was done already, in one of the wordings seen; only free text tells.
@@ -74,6 +67,16 @@ impl WalmartError {
                 || (text.contains(" is in ") && text.contains(" status"))
         })
     }
+}
+
+fn is_none_found(details: &[ErrorDetail]) -> bool {
+    let content = details.iter().any(|d| d.prefix() == "CONTENT_NOT_FOUND");
+    let info = !details.is_empty() && details.iter().all(|d| d.severity.eq_ignore_ascii_case("INFO"));
+    (content || info) && !is_uri_not_found(details)
+}
+
+fn is_uri_not_found(details: &[ErrorDetail]) -> bool {
+    details.iter().any(|d| d.prefix() == "URI_NOT_FOUND")
 }
 
 /// Reads an error answer. Without a status (a body from a log) the kind follows from its codes.
@@ -170,17 +173,17 @@ impl Dialect for WalmartDialect {
             429 => return Verdict::RateLimited { until: retry_at(response, server_now) },
             _ => {}
         }
-        let said = parse_error(Some(status), body);
         // The refusals that the mapping reads: "none found", and a write that Walmart understood and refused.
         let readable = match (call.safety, status) {
-            (_, 404) => !said.is_uri_not_found(),
-            (Safety::Read, 400) => said.is_none_found(),
+            (_, 404) => !is_uri_not_found(&details(body).1),
+            (Safety::Read, 400) => is_none_found(&details(body).1),
             (Safety::Write, 400 | 409 | 422) => true,
             _ => false,
         };
         if readable {
             return Verdict::Ok;
         }
+        let said = parse_error(Some(status), body);
         let applied = said.applied;
         let mut error = said.into_error(call.op).with("status", status.to_string());
         if let (423, Some(until)) = (status, retry_at(response, server_now)) {

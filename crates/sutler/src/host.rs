@@ -3,7 +3,7 @@
 use crate::{
     changes::{self, Change},
     clock::MarketClock,
-    open,
+    metrics, open,
     order::WholeOrder,
     orders::Orders,
 };
@@ -11,9 +11,10 @@ use std::{fmt, sync::Arc};
 use sutler_core::{
     Error, Result, Timestamp,
     command::{Command, State},
-    deadline::DeadlinePolicy,
+    deadline::DeadlinePolicies,
     error::ErrorKind,
     id::{ChannelId, ChannelOrderId, Seq, Sku},
+    metric::Metric,
     ports::{
         Clock,
         store::{ChannelRow, Store, StoreExt, StreamRow, Totals},
@@ -37,7 +38,7 @@ use sutler_core::{
 pub struct Host {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) deadlines: Arc<DeadlinePolicy>,
+    pub(crate) deadlines: Arc<DeadlinePolicies>,
 }
 
 impl fmt::Debug for Host {
@@ -52,7 +53,7 @@ pub struct HostBuilder {
     url: String,
     tenant: String,
     clock: Arc<dyn Clock>,
-    deadlines: DeadlinePolicy,
+    deadlines: DeadlinePolicies,
 }
 
 impl HostBuilder {
@@ -69,7 +70,7 @@ impl HostBuilder {
     }
 
     /// How deadlines are reckoned that the channel does not give, where the engine's policy says otherwise.
-    pub fn deadlines(mut self, deadlines: DeadlinePolicy) -> HostBuilder {
+    pub fn deadlines(mut self, deadlines: DeadlinePolicies) -> HostBuilder {
         self.deadlines = deadlines;
         self
     }
@@ -104,7 +105,7 @@ impl Host {
             url: url.into(),
             tenant: open::TENANT.into(),
             clock: Arc::new(MarketClock::real()),
-            deadlines: DeadlinePolicy::walmart_us(),
+            deadlines: DeadlinePolicies::published(),
         }
     }
 
@@ -134,8 +135,8 @@ impl Host {
         order: impl Into<ChannelOrderId>,
     ) -> Result<WholeOrder> {
         let (channel, order) = (channel.into(), order.into());
-        let deadlines = self.deadlines.clone();
-        self.store.view(move |view| WholeOrder::read(view, &channel, &order, &deadlines)).await
+        let (deadlines, now) = (self.deadlines.clone(), self.now());
+        self.store.view(move |view| WholeOrder::read(view, &channel, &order, &deadlines, now)).await
     }
 
     /// What changed after `after`, in commit order, at most `limit` (1 to 10,000): a reader that goes on from the last
@@ -150,6 +151,15 @@ impl Host {
     /// How many orders stand where, and the position of the last change.
     pub async fn totals(&self) -> Result<Totals> {
         self.store.view(|view| view.totals()).await
+    }
+
+    /// How a channel stands against its marketplace's published standards, counted from the journal. Reads the orders of the
+    /// window page by page, each with its whole history: of a large account, ask when you need it, not each second.
+    ///
+    /// # Errors
+    /// `NotFound` naming the channels there are.
+    pub async fn metrics(&self, channel: impl Into<ChannelId>) -> Result<Vec<Metric>> {
+        metrics::read(self, channel.into()).await
     }
 
     /// Every channel the store knows, with its seller and its lease.

@@ -36,6 +36,7 @@ pub mod clock;
 pub mod engine;
 mod entropy;
 pub mod host;
+mod metrics;
 mod open;
 pub mod order;
 pub mod orders;
@@ -53,6 +54,8 @@ pub mod model {
         hold::{Exception, Hold, HoldReason},
         id::{ChannelId, ChannelOrderId, LineId, OrderKey, RuleId, SellerId, Seq, Sku, StreamId},
         journal::{Decided, Entry, JournalRow, Step},
+        lateness::{Lateness, Punctuality},
+        metric::{Measure, Metric},
         money::{Currency, Money},
         observation::{Coverage, Group, Observation},
         open::{KnownText, Open},
@@ -66,7 +69,8 @@ pub mod model {
 /// How orders are judged: policies, rules, verdicts with their proofs, and the decision itself.
 pub mod policy {
     pub use sutler_core::{
-        deadline::DeadlinePolicy,
+        calendar::{Calendar, Hours, Tz},
+        deadline::{Consequences, DayEnd, DeadlinePolicies, DeadlinePolicy, ShipCalendar, ShipRule, Targets},
         decide::{DecideCx, decide, decide_order},
         policy::{OnCancelRequest, Policy, file::STANDARD_TOML},
         rule::{Judged, Needs, NoStock, Proof, Rule, RuleCx, StockView, Verdict, address, builtin},

@@ -6,10 +6,11 @@ use sutler_core::{
     Result, Timestamp,
     address::Address,
     command::{Act, Command, Event},
-    deadline::{Deadline, DeadlinePolicy},
+    deadline::{Deadline, DeadlinePolicies, DeadlinePolicy},
     hold::Hold,
     id::{ChannelId, ChannelOrderId, Seq},
     journal::{Entry, JournalRow, Step},
+    lateness::{Lateness, lateness},
     order::{Order, OrderSnapshot},
     ports::store::View,
     rule::Judged,
@@ -23,6 +24,8 @@ pub struct WholeOrder {
     pub stored: StoredOrder,
     /// Every deadline, met or not, by when it is due.
     pub deadlines: Vec<Deadline>,
+    /// What was done in time and what was late, each deadline's own way.
+    pub lateness: Lateness,
     /// Everything that ever happened to it, oldest first.
     pub history: Vec<JournalRow>,
 }
@@ -45,7 +48,8 @@ impl WholeOrder {
         view: &dyn View,
         channel: &ChannelId,
         order: &ChannelOrderId,
-        policy: &DeadlinePolicy,
+        policies: &DeadlinePolicies,
+        now: Timestamp,
     ) -> Result<WholeOrder> {
         let found = match view.known(channel, order)? {
             Some((key, _)) => view.order(key)?,
@@ -53,15 +57,18 @@ impl WholeOrder {
         };
         let state = found.ok_or_else(|| unknown_order(view, channel, order))?;
         let key = state.key;
+        let policy = policy_of(view, channel, policies)?;
         let mut deadlines = if state.facts.is_sellers() {
             policy.deadlines(&state.facts, state.placed_at())
         } else {
             Vec::new()
         };
         deadlines.sort_by_key(|deadline| deadline.due);
+        let history = view.history(key)?;
         Ok(WholeOrder {
             deadlines,
-            history: view.history(key)?,
+            lateness: lateness(policy, &state, &history, now)?,
+            history,
             stored: StoredOrder {
                 commands: view.commands(key)?,
                 ship_to: view.personal(key)?.map(|personal| personal.ship_to),
@@ -115,6 +122,17 @@ impl WholeOrder {
         };
         self.history.iter().map(moment).collect()
     }
+}
+
+/// How deadlines of a channel are reckoned, by the marketplace the store knows it on.
+pub(crate) fn policy_of<'p>(
+    view: &dyn View,
+    channel: &ChannelId,
+    policies: &'p DeadlinePolicies,
+) -> Result<&'p DeadlinePolicy> {
+    let rows = view.channels()?;
+    let marketplace = rows.iter().find(|row| row.id == *channel).map_or("", |row| row.marketplace.as_str());
+    Ok(policies.of(channel, marketplace))
 }
 
 impl Order for WholeOrder {

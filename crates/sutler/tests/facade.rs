@@ -5,7 +5,7 @@ use sutler::{
     channel::Environment,
     clock::Pace,
     command::IntakeOutcome,
-    model::{Duration, HoldReason, Phase, Seq, ShipmentReport, from_millis},
+    model::{Duration, HoldReason, Measure, Phase, Punctuality, Seq, ShipmentReport, from_millis},
     orders::Sort,
     sandbox::Market,
 };
@@ -132,6 +132,36 @@ async fn questions_are_narrowed_paged_and_explained() -> Test {
     assert!(nobody.kind() == ErrorKind::NotFound && nobody.text().contains("nope"), "{nobody}");
     let nowhere = engine.order("de", "nope").await.expect_err("no such channel");
     assert!(nowhere.text().contains("the channels are us"), "{nowhere}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn metrics_count_every_order_of_the_window_once() -> Test {
+    let market = market(150).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let (mut ours, mut acknowledged) = (0, 0);
+    let mut each = engine.orders().each();
+    while let Some(order) = each.next().await? {
+        let whole = engine.order("us", order.channel_order_id.clone()).await?;
+        let sellers = whole.state().facts.is_sellers();
+        ours += u64::from(sellers);
+        acknowledged += u64::from(whole.lateness.acknowledged == Punctuality::InTime);
+        assert_eq!(sellers, whole.lateness.confirmed != Punctuality::NotAsked, "{:?}", whole.lateness);
+    }
+    let metrics = engine.metrics("us").await?;
+    let of = |measure| metrics.iter().find(|metric| metric.measure == measure).expect("a metric");
+    let (cancelled, timely) = (of(Measure::Cancellation), of(Measure::Acknowledgment));
+    assert_eq!((cancelled.counted() + cancelled.undecided, timely.kept), (ours, acknowledged));
+    assert!(
+        ours > 100 && acknowledged > 0 && cancelled.misses_left() == Some(ours * 20 / 1_000),
+        "{metrics:?}"
+    );
+    let nowhere = engine.metrics("de").await.expect_err("no such channel");
+    assert!(
+        nowhere.kind() == ErrorKind::NotFound && nowhere.text().contains("the channels are [us]"),
+        "{nowhere}"
+    );
     Ok(())
 }
 

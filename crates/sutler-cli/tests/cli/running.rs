@@ -87,6 +87,12 @@ fn init_check_run_against_the_sandbox() {
     assert_eq!(run.terminate(), 0);
     let status = json(&done(at, &["status", "--json"]));
     assert_eq!(status["channels"][0]["running"], false);
+    let metrics = status["channels"][0]["metrics"].as_array().expect("metrics");
+    assert!(
+        metrics.iter().any(|m| m["measure"] == "cancellation"
+            && m["counted"].as_u64() > Some(0)
+            && m["broken"] == false)
+    );
     assert_eq!(sandbox.terminate(), 0);
 }
 

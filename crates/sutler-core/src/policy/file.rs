@@ -7,12 +7,14 @@
 //! Everything is checked before anything is taken: unknown names and keys, wrong types, values out of range, and a rule
 //! given twice (two rules would write one field of the decision, G31).
 
+mod calendar;
+mod deadlines;
 mod read;
 mod rules;
 
 use super::{OnCancelRequest, Policy};
-use crate::{deadline::DeadlinePolicy, error::Result, time::Duration};
-use read::{Document, Section};
+use crate::{error::Result, time::Duration};
+use read::Document;
 
 /// The standard policy as a file, each parameter at its default and explained.
 pub const STANDARD_TOML: &str = include_str!("file/standard.toml");
@@ -44,41 +46,10 @@ impl Policy {
             policy.buffer = section.whole("buffer", BUFFER_MAX)?.unwrap_or(policy.buffer);
         }
         if let Some(section) = root.section("deadlines")? {
-            policy.deadlines = deadlines(&section, policy.deadlines)?;
+            policy.deadlines = deadlines::read(&section)?;
         }
         Ok(policy)
     }
-}
-
-fn deadlines(section: &Section<'_>, standard: DeadlinePolicy) -> Result<DeadlinePolicy> {
-    section.only(&["name", "acknowledge", "acknowledge_target", "ship", "auto_cancel", "margin"])?;
-    let span = |key| section.span_of_time(key, SPAN_MAX);
-    let mut own = DeadlinePolicy {
-        name: standard.name.clone(),
-        acknowledge: span("acknowledge")?.unwrap_or(standard.acknowledge),
-        acknowledge_target: span("acknowledge_target")?.unwrap_or(standard.acknowledge_target),
-        ship: span("ship")?.unwrap_or(standard.ship),
-        auto_cancel: match section.text("auto_cancel")? {
-            Some("never") => None,
-            _ => span("auto_cancel")?.or(standard.auto_cancel),
-        },
-        margin: span("margin")?.unwrap_or(standard.margin),
-    };
-    for (key, value) in [("acknowledge_target", own.acknowledge_target), ("margin", own.margin)] {
-        if value >= own.acknowledge {
-            return Err(section.wrong(key, "not less than acknowledge", "a span shorter than acknowledge"));
-        }
-    }
-    match section.text("name")? {
-        Some("") => {
-            return Err(section.wrong("name", "empty", "a dated name such as \"walmart-us@2023-06-06\""));
-        }
-        Some(name) => own.name = name.to_owned(),
-        // A reckoned deadline names its policy; changed figures must not pass under the marketplace's name.
-        None if own != standard => own.name.push_str(", changed by the policy file"),
-        None => {}
-    }
-    Ok(own)
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ proptest! {
         state.apply(&mut Vec::new(), at(0), &entry).expect("a telling always applies");
         let _ = (state.phase(), state.demand(), state.departed(), state.why(), state.is_acknowledged());
         let policy = Policy::standard();
-        let _ = policy.deadlines.next(&state);
+        let _ = policy.deadlines.of(&state.channel, "walmart").next(&state);
         let decided = decide_order(&policy, &state, &NoStock, at(0));
         // What could not be mapped holds the order, and the hold goes when the mapping arrives.
         if state.facts.is_sellers() && !state.facts.unmapped.is_empty() {

@@ -1,9 +1,12 @@
 //! What the core promises, by the numbers of `docs/guarantees.md`, mostly over generated histories.
 
 mod budgets;
+mod calendars;
 mod counters;
 mod deadlines;
 mod fold;
+mod lateness;
+mod metrics;
 mod money;
 mod refunds;
 mod rules;

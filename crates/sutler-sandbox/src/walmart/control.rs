@@ -44,8 +44,8 @@ impl World {
     /// Status and body of a control call.
     pub(super) fn control(&mut self, now: Ms, ask: &Ask) -> (u16, String) {
         let path = ask.path.strip_prefix("/_sandbox/").unwrap_or_default();
-        let parts: Vec<String> = path.split('/').map(|part| decode(part, false)).collect();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let parts: Vec<_> = path.split('/').map(|part| decode(part, false)).collect();
+        let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
         match (ask.method.as_str(), parts.as_slice()) {
             ("POST", ["orders"]) => self.place_by_hand(now, &ask.body),
             ("POST", ["orders", id, "cancel-request"]) => match self.by_id.get(*id).copied() {

@@ -61,7 +61,7 @@ impl Filter {
                 })
             };
             let open = (Ms::MIN, Ms::MAX);
-            match name.as_str() {
+            match &**name {
                 "createdStartDate" => filter.created.0 = date(false)?,
                 "createdEndDate" => filter.created.1 = date(true)?,
                 "lastModifiedStartDate" if !released => filter.modified.get_or_insert(open).0 = date(false)?,
@@ -70,13 +70,13 @@ impl Filter {
                 "toExpectedShipDate" => filter.ship_by.get_or_insert(open).1 = date(true)?,
                 "status" if !released => {
                     const KNOWN: [&str; 5] = ["Created", "Acknowledged", "Shipped", "Delivered", "Cancelled"];
-                    if !KNOWN.contains(&value.as_str()) {
+                    if !KNOWN.contains(&&**value) {
                         return Err(Refusal::parameter(
                             name,
                             format!("status {value:?} is not one of {KNOWN:?}"),
                         ));
                     }
-                    filter.status = Some(value.clone());
+                    filter.status = Some(value.to_string());
                 }
                 "shipNodeType" => {
                     filter.fulfilled_by = FulfilledBy::from_node_type(value).ok_or_else(|| {
@@ -89,10 +89,10 @@ impl Filter {
                         Refusal::parameter(name, format!("limit {value:?} is not a number from 1 to 200"))
                     })?;
                 }
-                "purchaseOrderId" => filter.id = Some(value.clone()),
-                "customerOrderId" => filter.customer_order = Some(value.clone()),
-                "sku" => filter.sku = Some(value.clone()),
-                "orderType" => filter.order_type = Some(value.clone()),
+                "purchaseOrderId" => filter.id = Some(value.to_string()),
+                "customerOrderId" => filter.customer_order = Some(value.to_string()),
+                "sku" => filter.sku = Some(value.to_string()),
+                "orderType" => filter.order_type = Some(value.to_string()),
                 "poIndex" => page = value.parse().ok(),
                 "soIndex" => total = value.parse().ok(),
                 "hasMoreElements" => more = Some(value == "true"),

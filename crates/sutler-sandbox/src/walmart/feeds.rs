@@ -261,9 +261,9 @@ fn window(ask: &Ask) -> Result<(usize, usize), Refusal> {
     for (name, value) in ask.members() {
         let refuse = || {
             Refusal::new(400, "INVALID_REQUEST_PARAM.GMP_FEED_API", format!("{name} {value:?} is not valid"))
-                .field(name.clone())
+                .field(name.to_string())
         };
-        match name.as_str() {
+        match &*name {
             "offset" => offset = value.parse().map_err(|_| refuse())?,
             "limit" => limit = value.parse().ok().filter(|n| (1..=50).contains(n)).ok_or_else(refuse)?,
             _ => {}

@@ -4,6 +4,7 @@
 //! sold in between). In the calls per node that is `availToSellQty`; `inputQty` includes what is sold and not shipped.
 
 use serde_json::Value;
+use std::borrow::Cow;
 
 use super::dice::{Dice, Roll};
 use super::json::{integer, put, quote, text, uncomma};
@@ -72,7 +73,7 @@ impl World {
     pub(super) fn stock_target(&self, ask: &Ask) -> Result<String, Refusal> {
         let mut sku = None;
         for (name, value) in ask.members() {
-            match name.as_str() {
+            match &*name {
                 "sku" => sku = Some(value),
                 "shipNode" if value != self.settings.ship_node => {
                     return Err(invalid(
@@ -83,7 +84,7 @@ impl World {
                 _ => {}
             }
         }
-        sku.filter(|sku| !sku.is_empty()).ok_or_else(|| {
+        sku.filter(|sku| !sku.is_empty()).map(Cow::into_owned).ok_or_else(|| {
             Refusal::new(400, "INVALID_REQUEST_PARAM.GMP_INVENTORY_API", "sku is missing from the query")
                 .field("sku")
         })
@@ -144,9 +145,9 @@ impl World {
                     "INVALID_REQUEST_PARAM.GMP_INVENTORY_API",
                     format!("{name} {value:?} is not valid"),
                 )
-                .field(name.clone())
+                .field(name.to_string())
             };
-            match name.as_str() {
+            match &*name {
                 "limit" => limit = value.parse().ok().filter(|n| (1..=50).contains(n)).ok_or_else(refuse)?,
                 "nextCursor" if !value.is_empty() => {
                     let hex = value.strip_prefix("c0ffee").ok_or_else(refuse)?;

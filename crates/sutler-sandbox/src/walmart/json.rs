@@ -56,7 +56,8 @@ pub(crate) fn integer(out: &mut String, value: i64) {
     if value < 0 {
         out.push('-');
     }
-    out.extend(digits[at..].iter().map(|d| char::from(*d)));
+    // Digits are ASCII, so this is text.
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// Appends cents as a decimal number: 1999 is `19.99`, 1000 is `10.0`, as Walmart writes amounts.
@@ -103,14 +104,24 @@ pub(crate) fn http_date(at: Ms) -> String {
     let Some(at) = chrono::DateTime::from_timestamp_millis(at) else { return String::new() };
     let day = DAYS.get(at.weekday().num_days_from_monday() as usize).copied().unwrap_or("Mon");
     let month = MONTHS.get(at.month0() as usize).copied().unwrap_or("Jan");
-    format!(
-        "{day}, {:02} {month} {} {:02}:{:02}:{:02} GMT",
-        at.day(),
-        at.year(),
-        at.hour(),
-        at.minute(),
-        at.second()
-    )
+    let mut out = String::with_capacity(29);
+    let two = |out: &mut String, n: u32| {
+        integer(out, i64::from(n / 10));
+        integer(out, i64::from(n % 10));
+    };
+    out.push_str(day);
+    out.push_str(", ");
+    two(&mut out, at.day());
+    out.push(' ');
+    out.push_str(month);
+    out.push(' ');
+    integer(&mut out, i64::from(at.year()));
+    for (before, n) in [(' ', at.hour()), (':', at.minute()), (':', at.second())] {
+        out.push(before);
+        two(&mut out, n);
+    }
+    out.push_str(" GMT");
+    out
 }
 
 #[cfg(test)]

@@ -62,18 +62,18 @@ impl World {
         released: bool,
     ) {
         let varied = dice.chance(Roll::Cursor, self.settings.faults.cursor_variants);
-        let cursor = filter.cursor(next, total, more, &self.settings.seller, released);
         if varied {
             self.fire("cursor_variants");
         }
+        let cursor = || filter.cursor(next, total, more, &self.settings.seller, released);
         match (more, varied, dice.below(Roll::CursorShape, 4)) {
             (true, true, _) => {
                 body.push_str("\"nextCursor\":");
-                quote(body, &reshape(&cursor, dice, ask));
+                quote(body, &reshape(&cursor(), dice, ask));
             }
             (true, false, _) | (false, true, 0) => {
                 body.push_str("\"nextCursor\":");
-                quote(body, &cursor);
+                quote(body, &cursor());
             }
             (false, true, 1) => body.push_str("\"nextCursor\":null"),
             (false, true, 2) => body.push_str("\"nextCursor\":\"\""),
@@ -117,7 +117,20 @@ impl World {
             masked += u64::from(order.masked && shown.touched);
             // A replay needs to know what was named, not how it was spelled.
             if !self.replaying {
-                order_json::order(body, order, now, &self.settings.ship_node, dice, fresh);
+                let shown = if fresh { &order.standing } else { shown };
+                let email_known = now >= order.email_ready;
+                // What is loose differs from answer to answer.
+                let kept = (!order.loose).then(|| self.rendered.get(*index, shown, email_known)).flatten();
+                match kept {
+                    Some(text) => body.push_str(text),
+                    None => {
+                        let from = body.len();
+                        order_json::order(body, order, now, &self.settings.ship_node, dice, fresh);
+                        if let (false, Some(text)) = (order.loose, body.get(from..)) {
+                            self.rendered.keep(*index, shown, email_known, text);
+                        }
+                    }
+                }
                 put(body, format_args!(","));
             }
         }

@@ -180,8 +180,8 @@ impl World {
 }
 
 fn route(ask: &Ask) -> Result<Route, Refusal> {
-    let parts: Vec<String> = ask.path.split('/').skip(1).map(|part| decode(part, false)).collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let parts: Vec<_> = ask.path.split('/').skip(1).map(|part| decode(part, false)).collect();
+    let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
     let missing = || {
         Err(Refusal::new(
             404,

@@ -56,7 +56,7 @@ impl World {
             .field("Authorization"));
         }
         let form = members(&ask.body);
-        let grant = form.iter().find(|(name, _)| name == "grant_type").map(|(_, value)| value.as_str());
+        let grant = form.iter().find(|(name, _)| name == "grant_type").map(|(_, value)| &**value);
         if grant != Some("client_credentials") {
             return Err(Refusal::new(
                 400,

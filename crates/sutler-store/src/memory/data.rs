@@ -46,6 +46,8 @@ pub(super) struct Data {
     /// Inputs not taken yet.
     pub(super) untaken: BTreeMap<i64, ()>,
     pub(super) notes: BTreeMap<String, Vec<u8>>,
+    /// Commits that wrote what stock follows from.
+    pub(super) stock_version: u64,
 }
 
 /// 128-bit FNV-1a over words: fast, and nobody attacks a simulation. The SQLite store uses a keyed digest.

@@ -10,11 +10,13 @@ pub(super) struct Change<'a> {
     pub(super) data: &'a mut Data,
     steps: Vec<Step>,
     pub(super) arrived: Option<i64>,
+    /// An order, a command, an item or a departure was written.
+    pub(super) moved_stock: bool,
 }
 
 impl<'a> Change<'a> {
     pub(super) fn new(data: &'a mut Data) -> Self {
-        Change { data, steps: Vec::new(), arrived: None }
+        Change { data, steps: Vec::new(), arrived: None, moved_stock: false }
     }
 
     /// Sets or removes one entry of one map.
@@ -43,6 +45,7 @@ impl<'a> Change<'a> {
     /// Keeps everything; answers the last input that arrived.
     pub(super) fn keep(mut self) -> Option<i64> {
         self.steps.clear();
+        self.data.stock_version += u64::from(self.moved_stock);
         self.arrived
     }
 }

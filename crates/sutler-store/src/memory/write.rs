@@ -99,6 +99,7 @@ impl Tx for Change<'_> {
                 self.set(map!(by_identity: (ChannelId, ChannelOrderId) => i64), identity, Some(key));
             }
         }
+        self.moved_stock = true;
         let row = OrderRow { state: order.clone(), derived: Derived::of(order, due_at, at_risk_at) };
         self.point(Pointers::of(&row.state, &row.derived), Some(()));
         self.set(map!(orders: i64 => OrderRow), key, Some(row));
@@ -147,6 +148,7 @@ impl Tx for Change<'_> {
                 self.set(map!(targets: (ChannelId, String) => CommandKey), (channel.clone(), target), holder);
             }
         }
+        self.moved_stock = true;
         if let Some(order) = command.order {
             let place = (order.0, command.key.clone());
             self.set(map!(of_order: (i64, CommandKey) => ChannelId), place, Some(channel.clone()));
@@ -173,11 +175,13 @@ impl Tx for Change<'_> {
     }
 
     fn put_item(&mut self, item: &Item) -> Result<()> {
+        self.moved_stock = true;
         self.set(map!(items: Sku => Item), item.sku.clone(), Some(item.clone()));
         Ok(())
     }
 
     fn add_departure(&mut self, sku: &Sku, at: Timestamp, units: i64) -> Result<()> {
+        self.moved_stock = true;
         let place = (sku.clone(), at.timestamp_millis());
         let sum = self.data.departures.get(&place).unwrap_or(&0) + units;
         self.set(map!(departures: (Sku, i64) => i64), place, Some(sum));

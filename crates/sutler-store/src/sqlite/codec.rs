@@ -131,7 +131,14 @@ pub(super) fn state_code(state: State) -> i64 {
 }
 
 /// Verbs by code. New ones are added at the end.
-const VERBS: &[Verb] = &[Verb::Acknowledge, Verb::ConfirmShipment, Verb::Cancel, Verb::SetLevel];
+const VERBS: &[Verb] = &[
+    Verb::Acknowledge,
+    Verb::ConfirmShipment,
+    Verb::Cancel,
+    Verb::SetLevel,
+    Verb::Refund,
+    Verb::AnswerCancel,
+];
 
 pub(super) fn verb_code(verb: Verb) -> Result<i64> {
     VERBS.iter().position(|known| *known == verb).map(|code| code as i64).ok_or_else(|| {

@@ -1,4 +1,5 @@
-//! Runs the simulation by hand: `sutler-sim [--seeds N] [--seed S] [--crash K] [--mutant NAME] [--fixed]`.
+//! Runs the simulation by hand: `sutler-sim [--seeds N] [--seed S] [--crash K] [--mutant NAME] [--fixed]`, or
+//! `sutler-sim --speed N [--one-thread]` for its speed.
 
 use std::{process::ExitCode, time::Instant};
 use sutler_testkit::sim::{Plan, Scenario, run, search};
@@ -30,10 +31,16 @@ fn main() -> ExitCode {
     }
     if let Some(runs) = number("--speed") {
         let (begun, scenario) = (Instant::now(), Scenario::fixed());
-        let failed = (1..=runs).filter(|seed| run(*seed, &scenario, &Plan::default()).is_err()).count();
+        let failed = |seed: &u64| run(*seed, &scenario, &Plan::default()).is_err();
+        let seeds: Vec<u64> = (1..=runs).collect();
+        let (failed, threads) = if arguments.iter().any(|a| a == "--one-thread") {
+            (seeds.iter().filter(|seed| failed(seed)).count(), 1)
+        } else {
+            (search::share(&seeds, failed).into_iter().filter(|failed| *failed).count(), search::cores())
+        };
         let seconds = begun.elapsed().as_secs_f64();
         println!(
-            "{runs} runs of the fixed scenario in {seconds:.2} s, {:.0} a second, {failed} failed",
+            "{runs} runs of the fixed scenario on {threads} threads in {seconds:.2} s, {:.0} a second, {failed} failed",
             runs as f64 / seconds
         );
         return if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };

@@ -12,12 +12,11 @@ use std::{
 use sutler_core::{
     Result, Timestamp,
     command::{Act, Command, State},
-    id::{OrderKey, Sku},
+    id::OrderKey,
     open::Open,
     order::FulfilledBy,
     ports::store::{InboxQuery, View},
     state::{OrderState, Phase},
-    stock::Item,
 };
 use sutler_sandbox::walmart::World;
 use sutler_store::memory::MemoryStore;
@@ -82,7 +81,13 @@ pub fn is_quiet(
         for listing in view.listings(&channel(), None, 1_000)? {
             let available = view.item(&listing.sku)?.map_or(0, |item| item.available());
             if listing.level != Some(available.max(0)) || listing.unseen != 0 || listing.verify_at.is_some() {
-                return Ok(Err(format!("available {available}, {listing:?}")));
+                return Ok(Err(format!(
+                    "{} should offer {available}: level {:?}, unseen {}, to be verified: {}",
+                    listing.sku,
+                    listing.level,
+                    listing.unseen,
+                    listing.verify_at.is_some()
+                )));
             }
             wanted.insert(listing.sku.to_string(), available.max(0));
         }
@@ -90,13 +95,14 @@ pub fn is_quiet(
     });
     let wanted = quiet.map_err(|e| e.to_string())??;
     let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-    let stock = world.effects(sutler_core::time::from_millis(now)).stock;
-    match wanted.iter().find(|(sku, level)| stock.get(*sku) != Some(level)) {
-        Some((sku, level)) => {
-            Err(format!("{sku} should offer {level}, the marketplace offers {:?}", stock.get(sku)))
+    let now = sutler_core::time::from_millis(now);
+    for (sku, level) in wanted {
+        let offers = world.offers(now, &sku);
+        if offers != Some(level) {
+            return Err(format!("{sku} should offer {level}, the marketplace offers {offers:?}"));
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 /// Nothing lost, nothing doubled, everything explained.
@@ -153,7 +159,10 @@ pub fn at_the_end(
         ));
     }
     never_more_than_asked(scenario, &effects.shipments, &effects.cancel)?;
-    audit(store)?;
+    let wrong = store.look(crate::audit::Audit::of_rows);
+    if !wrong.is_empty() {
+        return Err(format!("stock does not add up: {wrong:?}"));
+    }
     replay(store)
 }
 
@@ -220,41 +229,6 @@ fn never_more_than_asked(
         }
     }
     Ok(())
-}
-
-/// Recomputes every item from zero (G17).
-pub fn audit(store: &MemoryStore) -> std::result::Result<(), String> {
-    peek(store, |view| {
-        let (mut demand, mut allocated): (BTreeMap<Sku, i64>, BTreeMap<Sku, i64>) = Default::default();
-        for (state, _) in all_orders(view)?.into_values() {
-            for (sku, units) in state.demand() {
-                *demand.entry(sku).or_default() += units;
-            }
-            for (sku, units) in state.allocation() {
-                *allocated.entry(sku).or_default() += units;
-            }
-        }
-        let mut wrong = Vec::new();
-        for item in view.items(None, 10_000)? {
-            let Item { sku, .. } = &item;
-            let wanted = demand.get(sku).copied().unwrap_or(0);
-            let promised = allocated.get(sku).copied().unwrap_or(0);
-            if item.demand != wanted || item.allocated != promised {
-                wrong.push(format!(
-                    "{sku}: kept {}/{}, audited {wanted}/{promised}",
-                    item.demand, item.allocated
-                ));
-            }
-            if item.is_mapped() && promised > item.on_hand() {
-                wrong.push(format!("{sku}: {promised} promised of {} on hand", item.on_hand()));
-            }
-        }
-        Ok(wrong)
-    })
-    .map_err(|e| e.to_string())
-    .and_then(
-        |wrong| if wrong.is_empty() { Ok(()) } else { Err(format!("stock does not add up: {wrong:?}")) },
-    )
 }
 
 /// Replays the journal of every order and compares with the rows. When we looked last, and how long a command pauses, are

@@ -1,6 +1,9 @@
 //! The ports of a simulated worker: time, chance, the store and the wire, each behind gates.
 
-use super::gate::{Rng, Sim};
+use super::{
+    audit::{Auditor, Drift},
+    gate::{Rng, Sim},
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -65,6 +68,10 @@ pub struct SimStore {
     pub store: MemoryStore,
     /// Whether points are recorded, and so annotated.
     pub record: bool,
+    /// Looks after every commit.
+    pub auditor: Arc<Auditor>,
+    /// A defect on purpose.
+    pub drift: Option<Drift>,
 }
 
 impl SimStore {
@@ -95,7 +102,12 @@ impl Store for SimStore {
         Box::pin(async move {
             let before = self.sim.point(self.who, "commit.before", "").pass().await;
             let last = if self.record { self.last() } else { Seq(0) };
-            let answer = self.store.write_now(job);
+            let number = self.auditor.begin();
+            let answer = self.store.write_now(match self.drift.filter(|drift| drift.commit == number) {
+                Some(drift) => drift.spoil(job),
+                None => job,
+            });
+            self.auditor.committed(number, &self.store);
             if self.record {
                 self.sim.annotate(before, &self.said(last));
             }

@@ -1,6 +1,7 @@
 //! One simulated run: workers that crash, a host that goes on, a world that remembers.
 
 use super::{
+    audit::{Auditor, Drift},
     checks,
     deaf::Deaf,
     gate::{Point, Rng, Sim, Task},
@@ -46,6 +47,8 @@ pub struct Plan {
     pub deaf: bool,
     /// A credential the marketplace does not know.
     pub secret: Option<String>,
+    /// A defect on purpose: an item moves without its order.
+    pub drift: Option<Drift>,
     /// Go on with what an earlier run left in its store.
     pub store: Option<MemoryStore>,
     /// A rule of the command table to leave out.
@@ -68,6 +71,10 @@ pub struct Outcome {
     pub took: Duration,
     /// Faults that fired, by name.
     pub fired: BTreeMap<&'static str, u64>,
+    /// Commits the workers made.
+    pub commits: u64,
+    /// Audits of stock from zero: one after every commit that wrote what stock follows from.
+    pub audits: u64,
     /// Calls through the wire.
     pub calls: u64,
     /// Calls by name, where recorded.
@@ -106,7 +113,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let sim = Sim::new(seed, ORIGIN_MS, plan.crash_at.clone(), plan.record);
     let world = Arc::new(Mutex::new(World::new(scenario.world(seed))));
     let store = plan.store.clone().unwrap_or_default();
-    let oracle = Arc::new(Oracle::default());
+    let (oracle, auditor) = (Arc::new(Oracle::default()), Arc::new(Auditor::default()));
     for (sku, quantity) in &scenario.on_hand {
         let count = Count { sku: sku.as_str().into(), quantity: *quantity, as_of: origin() };
         append(&store, Input::OnHand(count)).map_err(|e| fail(e.to_string()))?;
@@ -124,6 +131,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             world: world.clone(),
             store: if plan.freeze.is_some() { store.clone() } else { store.reopen() },
             oracle: oracle.clone(),
+            auditor: auditor.clone(),
             scenario: scenario.clone(),
             plan: plan.clone(),
         };
@@ -140,6 +148,9 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let mut quiet_at = None;
     loop {
         tasks.retain_mut(|task| !task.poll());
+        if let Some(wrong) = auditor.wrong() {
+            return Err(fail(wrong));
+        }
         if let Some(who) = sim.take_hit() {
             match plan.freeze {
                 Some(span) => sim.freeze(who, sim.now() + span.num_milliseconds()),
@@ -208,6 +219,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             oracle.unmarked.load(Ordering::Relaxed)
         )));
     }
+    let (commits, audits) = auditor.counts();
     let fired = world.lock().unwrap_or_else(PoisonError::into_inner).fired().clone();
     Ok(Outcome {
         passed: sim.passed(),
@@ -216,6 +228,8 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         steps: sim.steps(),
         took: Duration::milliseconds(end - ORIGIN_MS),
         fired,
+        commits,
+        audits,
         calls: oracle.calls.load(Ordering::Relaxed),
         by_call: oracle.by_call.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         unresolved: checks::unresolved(&store),
@@ -241,6 +255,7 @@ struct WorkerParts {
     world: Arc<Mutex<World>>,
     store: MemoryStore,
     oracle: Arc<Oracle>,
+    auditor: Arc<Auditor>,
     scenario: Scenario,
     plan: Plan,
 }
@@ -251,7 +266,7 @@ async fn work(parts: WorkerParts, slot: Arc<Mutex<Worker>>) {
 }
 
 async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
-    let WorkerParts { who, seed, sim, world, store, oracle, scenario, plan } = parts;
+    let WorkerParts { who, seed, sim, world, store, oracle, auditor, scenario, plan } = parts;
     let clock = Arc::new(SimClock { sim: sim.clone(), who });
     let entropy = Arc::new(SimEntropy(Mutex::new(Rng::new(seed ^ u64::from(who) << 32))));
     let budgets = Arc::new(Budgets::default());
@@ -275,8 +290,8 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
             .backfill(Duration::days(30));
     let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
     let built: Arc<dyn Channel> = if plan.deaf { Arc::new(Deaf(built)) } else { built };
-    let ports =
-        Ports { store: Arc::new(SimStore { sim, who, store, record: plan.record }), clock, entropy, budgets };
+    let store = SimStore { sim, who, store, record: plan.record, auditor, drift: plan.drift };
+    let ports = Ports { store: Arc::new(store), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
     let settings = Settings {
         takeover,

@@ -1,7 +1,13 @@
-//! Many runs: seeds, crash points, mutants.
+//! Many runs: seeds, crash points, mutants. A run is one thread; many runs are shared out over the machine's cores, and what
+//! they came to is told in the order of the seeds, whoever was done first.
 
 use super::{Plan, Scenario, gate::Rng, run};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    num::NonZeroUsize,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 use sutler_core::time::Duration;
 
 /// What many runs came to.
@@ -17,15 +23,52 @@ pub struct Found {
 
 /// For each seed a drawn scenario: once undisturbed, once with a crash, once with two, once with a frozen worker.
 pub fn seeds(seeds: impl IntoIterator<Item = u64>) -> Found {
-    let mut found = Found::default();
-    for seed in seeds {
-        let scenario = Scenario::drawn(seed);
-        let Some(passed) = take(&mut found, seed, &scenario, &Plan::default()) else { continue };
+    let seeds: Vec<u64> = seeds.into_iter().collect();
+    let mut all = Found::default();
+    for found in share(&seeds, |seed| one(*seed)) {
+        all.runs += found.runs;
+        all.failures.extend(found.failures);
+        found.fired.into_iter().for_each(|(fault, times)| *all.fired.entry(fault).or_default() += times);
+    }
+    all
+}
+
+fn one(seed: u64) -> Found {
+    let (mut found, scenario) = (Found::default(), Scenario::drawn(seed));
+    if let Some(passed) = take(&mut found, seed, &scenario, &Plan::default()) {
         for plan in disturbed(seed, passed) {
             take(&mut found, seed, &scenario, &plan);
         }
     }
     found
+}
+
+/// How many runs are under way at once.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Does `work` for each item, on all cores; the answers stand in the order of the items.
+///
+/// # Panics
+/// When `work` does.
+pub fn share<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, work(item)));
+        }
+    };
+    let mut all: Vec<(usize, T)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores().min(items.len())).map(|_| scope.spawn(worker)).collect();
+        let ended = workers.into_iter().map(|worker| worker.join());
+        ended.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    all.sort_unstable_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, done)| done).collect()
 }
 
 /// The ways a run with `passed` points is disturbed.
@@ -59,18 +102,30 @@ fn take(found: &mut Found, seed: u64, scenario: &Scenario, plan: &Plan) -> Optio
 /// The first seed under which a build without one rule fails, with what it failed by.
 #[cfg(feature = "mutants")]
 pub fn catch(mutant: sutler_engine::Mutant, seeds: u64) -> Option<(u64, String)> {
-    for seed in 1..=seeds {
-        let scenario = Scenario::drawn(seed);
-        let mutated = |plan: Plan| Plan { mutant: Some(mutant), ..plan };
-        let passed = match run(seed, &scenario, &mutated(Plan::default())) {
-            Ok(outcome) => outcome.passed,
-            Err(what) => return Some((seed, what)),
-        };
-        for plan in disturbed(seed, passed) {
-            if let Err(what) = run(seed, &scenario, &mutated(plan)) {
-                return Some((seed, what));
-            }
-        }
+    let all: Vec<u64> = (1..=seeds).collect();
+    // A few at a time: most mutants are caught early.
+    all.chunks(cores() * 2).find_map(|some| {
+        let caught = share(some, |seed| escapes(mutant, *seed).err().map(|what| (*seed, what)));
+        caught.into_iter().flatten().next()
+    })
+}
+
+#[cfg(feature = "mutants")]
+fn escapes(mutant: sutler_engine::Mutant, seed: u64) -> Result<(), String> {
+    let scenario = Scenario::drawn(seed);
+    let mutated = |plan: Plan| Plan { mutant: Some(mutant), ..plan };
+    let passed = run(seed, &scenario, &mutated(Plan::default()))?.passed;
+    disturbed(seed, passed).into_iter().try_for_each(|plan| run(seed, &scenario, &mutated(plan)).map(|_| ()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_work_answers_in_the_order_of_its_items() {
+        let items: Vec<u64> = (0..100).collect();
+        assert_eq!(share(&items, |n| n * n), items.iter().map(|n| n * n).collect::<Vec<_>>());
+        assert!(share(&[], |n: &u64| *n).is_empty());
     }
-    None
 }

@@ -35,7 +35,10 @@ pub(crate) enum Shape {
 
 /// Reads every error of a body, in their order.
 pub(crate) fn details(body: &[u8]) -> (Shape, Vec<ErrorDetail>) {
-    let text = String::from_utf8_lossy(body);
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(body),
+    };
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return (Shape::Empty, Vec::new());

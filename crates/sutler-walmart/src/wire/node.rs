@@ -5,10 +5,6 @@
 //! path, and everything beside it is read as if it were not there.
 
 use super::leaf::{Leaf, Many, Part};
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::value::RawValue;
 use std::{borrow::Cow, cell::RefCell, fmt};
 
@@ -28,62 +24,12 @@ pub(crate) enum Node<'a> {
     Cut,
 }
 
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut all = Vec::new();
-                while let Some(name) = map.next_key::<Leaf<'de>>()? {
-                    let name = match name {
-                        Leaf::Text(text) => text,
-                        other => Cow::Owned(other.owned()),
-                    };
-                    all.push((name, map.next_value()?));
-                }
-                Ok(Members(all))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
-}
-
 impl<'a> Node<'a> {
     /// Reads any JSON text; nothing when it is not JSON.
     pub(crate) fn read(json: &'a str) -> Option<Self> {
+        // The parser says whether it is JSON at all; cutting what is JSON into a tree then takes one pass.
         let raw: &'a RawValue = serde_json::from_str(json).ok()?;
-        Self::descend(raw.get(), 0)
-    }
-
-    fn descend(raw: &'a str, depth: usize) -> Option<Self> {
-        if depth > DEPTH_MAX {
-            return Some(Node::Cut);
-        }
-        Some(match raw.as_bytes().first()? {
-            b'{' => {
-                let Members(members) = serde_json::from_str(raw).ok()?;
-                let read =
-                    |(name, raw): (_, &'a RawValue)| Some((name, Self::descend(raw.get(), depth + 1)?));
-                Node::Map(members.into_iter().map(read).collect::<Option<_>>()?)
-            }
-            b'[' => {
-                let items: Vec<&'a RawValue> = serde_json::from_str(raw).ok()?;
-                Node::List(
-                    items
-                        .into_iter()
-                        .map(|raw| Self::descend(raw.get(), depth + 1))
-                        .collect::<Option<_>>()?,
-                )
-            }
-            // A number stands as text where it is read as text, so both kinds need no telling apart.
-            _ => Node::Leaf(Leaf::from_raw(raw)?),
-        })
+        Cutter { text: raw.get(), at: 0 }.value(0)
     }
 
     /// Stands for nothing: `null`, `""`, `{}`, `[]`, and arrays of one such.
@@ -141,6 +87,111 @@ impl<'a> Node<'a> {
             Node::List(_) => "an array",
             Node::Map(_) => "an object",
             Node::Cut => "something nested too deep",
+        }
+    }
+}
+
+/// Goes over a text that is known to be JSON. Asks for nothing it does not check, so a text that is not gives nothing.
+struct Cutter<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cutter<'a> {
+    fn value(&mut self, depth: usize) -> Option<Node<'a>> {
+        match self.peek()? {
+            open @ (b'{' | b'[') if depth > DEPTH_MAX => self.cut(open),
+            b'{' => {
+                let mut members = Vec::new();
+                self.at += 1;
+                while self.more(b'}')? {
+                    let name = match self.leaf()? {
+                        Leaf::Text(name) => name,
+                        other => Cow::Owned(other.owned()),
+                    };
+                    (self.peek()? == b':').then(|| self.at += 1)?;
+                    members.push((name, self.value(depth + 1)?));
+                }
+                Some(Node::Map(members))
+            }
+            b'[' => {
+                let mut items = Vec::new();
+                self.at += 1;
+                while self.more(b']')? {
+                    items.push(self.value(depth + 1)?);
+                }
+                Some(Node::List(items))
+            }
+            // A number stands as text where it is read as text, so both kinds need no telling apart.
+            _ => self.leaf().map(Node::Leaf),
+        }
+    }
+
+    /// The next byte that is not blank.
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while bytes.get(self.at)?.is_ascii_whitespace() {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    /// Is there another entry before `close`? Passes over the comma before it, or over `close`.
+    fn more(&mut self, close: u8) -> Option<bool> {
+        if self.peek()? == b',' {
+            self.at += 1;
+        }
+        let ended = self.peek()? == close;
+        self.at += usize::from(ended);
+        Some(!ended)
+    }
+
+    fn leaf(&mut self) -> Option<Leaf<'a>> {
+        self.peek()?;
+        let from = self.at;
+        let rest = self.text.as_bytes().get(from..)?;
+        let length = match rest.first()? {
+            b'"' => string_length(rest)?,
+            _ => rest
+                .iter()
+                .position(|byte| matches!(byte, b',' | b'}' | b']' | b':') || byte.is_ascii_whitespace())
+                .unwrap_or(rest.len()),
+        };
+        self.at = from + length;
+        Leaf::from_raw(self.text.get(from..self.at)?)
+    }
+
+    /// Passes over what is nested too deep.
+    fn cut(&mut self, open: u8) -> Option<Node<'a>> {
+        let close = if open == b'{' { b'}' } else { b']' };
+        let mut nested = 0_usize;
+        loop {
+            let byte = self.peek()?;
+            match byte {
+                b'"' => {
+                    self.at += string_length(self.text.as_bytes().get(self.at..)?)?;
+                    continue;
+                }
+                _ if byte == open => nested += 1,
+                _ if byte == close => nested -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if nested == 0 {
+                return Some(Node::Cut);
+            }
+        }
+    }
+}
+
+/// How many bytes the string takes that begins here, quotes included.
+fn string_length(bytes: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
 }
@@ -255,6 +306,32 @@ mod tests {
         assert_eq!(node.get("a"), Some(&Node::Leaf(Leaf::Number("0.10"))));
         assert_eq!(node.get("b").map(Node::unwrapped), Some(&Node::Leaf(Leaf::Number("1e2"))));
         assert_eq!(node.get("c"), Some(&Node::Leaf(Leaf::Number("123456789012345678901234567890"))));
+    }
+
+    #[test]
+    fn a_tree_is_what_the_parser_reads() {
+        let json = r#" { "a\u0041" : [ 1 , -2.50e1,true ,null, "x\"]}", [ ] ] ,"b":{ },"c" : {"d":"é"} } "#;
+        let text = |text: &'static str| Node::Leaf(Leaf::Text(Cow::Borrowed(text)));
+        let number = |text| Node::Leaf(Leaf::Number(text));
+        let list = vec![
+            number("1"),
+            number("-2.50e1"),
+            Node::Leaf(Leaf::Flag(true)),
+            Node::Leaf(Leaf::Absent),
+            text("x\"]}"),
+            Node::List(vec![]),
+        ];
+        let inner = Node::Map(vec![("d".into(), text("é"))]);
+        let all = vec![("aA".into(), Node::List(list)), ("b".into(), Node::Map(vec![])), ("c".into(), inner)];
+        assert_eq!(Node::read(json), Some(Node::Map(all)));
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_passed_over() {
+        let deep = format!(r#"{{"a":{}"}}]"{},"b":"]"}}"#, "[".repeat(60), "]".repeat(60));
+        let node = Node::read(&deep).unwrap();
+        assert_eq!(node.get("b"), Some(&Node::Leaf(Leaf::Text("]".into()))));
+        assert_eq!(node.get("a").map(Node::unwrapped), Some(&Node::Cut));
     }
 
     #[test]

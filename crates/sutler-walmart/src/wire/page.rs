@@ -132,6 +132,10 @@ fn unwrapped(raw: &str) -> &str {
 
 /// The values of an array, or the value itself as the only one; nothing for `null`, `{}` and `""`.
 fn items(raw: &str) -> Vec<&str> {
+    // The usual order needs no second look: an object that has a member is something.
+    if let Some(inner) = raw.strip_prefix('{') {
+        return if inner.trim_ascii_start().starts_with('}') { Vec::new() } else { vec![raw] };
+    }
     if let Ok(all) = serde_json::from_str::<Vec<&RawValue>>(raw) {
         return match all.as_slice() {
             [one] if one.get().starts_with('[') => items(one.get()),

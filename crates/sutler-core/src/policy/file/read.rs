@@ -82,6 +82,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The names of everything in it, as they stand in the file.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.table.keys().map(|key| key.get_ref().as_ref())
+    }
+
     /// A table in this one.
     pub(super) fn section(&self, key: &str) -> Result<Option<Section<'a>>> {
         let Some(value) = self.get(key) else { return Ok(None) };

@@ -1,7 +1,7 @@
 //! Policy files: what they say, and what is wrong with them.
 
 use super::*;
-use crate::error::ErrorKind;
+use crate::{deadline::ShipRule, error::ErrorKind};
 
 fn names(policy: &Policy) -> Vec<&str> {
     policy.rules.iter().map(|rule| rule.id().as_str()).collect()
@@ -13,6 +13,27 @@ fn the_standard_file_is_the_standard_policy() {
     assert_eq!(format!("{read:?}"), format!("{:?}", Policy::standard()));
     let empty = Policy::from_toml("# nothing\n").expect("an empty file");
     assert_eq!(format!("{empty:?}"), format!("{:?}", Policy::standard()));
+}
+
+#[test]
+fn the_commented_examples_of_the_standard_file_are_right() {
+    let (head, examples) = STANDARD_TOML.split_once("# [deadlines.channels.us]").expect("an example");
+    let spans = ["acknowledge", "ship", "auto_cancel", "hand_over_days_by_method"];
+    let is_one = |line: &str| spans.iter().any(|key| line.starts_with(&format!("# {key} = ")));
+    let mut text: Vec<&str> =
+        head.lines().map(|line| line.strip_prefix("# ").filter(|_| is_one(line)).unwrap_or(line)).collect();
+    text.push("[deadlines.channels.us]");
+    text.extend(examples.lines().map(|line| line.trim_start_matches("# ")));
+    // A span is instead of a calendar: the example's channel has one of its own, on top of everybody's span.
+    let policy = Policy::from_toml(&text.join("\n")).expect("the examples");
+    let [own, other] = ["us", "other"].map(|channel| policy.deadlines.of(&channel.into(), "walmart"));
+    assert!(
+        matches!(&own.ship, ShipRule::Calendar(ship) if ship.calendar.dates.len() == 4),
+        "{:?}",
+        own.ship
+    );
+    assert_eq!(other.ship, ShipRule::Within(Duration::hours(10)));
+    assert_eq!(other.targets.hand_over_days_by_method.get("Value"), Some(&3));
 }
 
 #[test]
@@ -34,8 +55,9 @@ fn a_file_says_only_what_differs() {
         publish = false
         buffer = 2
         [deadlines]
-        acknowledge_target = "10m"
         auto_cancel = "never"
+        [deadlines.targets]
+        acknowledge_aim = "10m"
     "#;
     let policy = Policy::from_toml(text).expect("a good file");
     let wanted = [
@@ -51,14 +73,49 @@ fn a_file_says_only_what_differs() {
     assert_eq!(policy.on_cancel_request, OnCancelRequest::Cancel);
     assert!(!policy.publish_stock);
     assert_eq!(policy.buffer, 2);
-    assert_eq!(policy.deadlines.acknowledge_target, Duration::minutes(10));
-    assert_eq!(policy.deadlines.auto_cancel, None);
-    assert_eq!(policy.deadlines.name, "walmart-us@2023-06-06, changed by the policy file");
+    let deadlines = policy.deadlines.of(&"us".into(), "walmart");
+    assert_eq!(deadlines.targets.acknowledge_aim, Duration::minutes(10));
+    assert_eq!(deadlines.auto_cancel_days, None);
+    assert_eq!(deadlines.name, "walmart-us@2023-06-06, changed by the policy file");
     let rule = format!("{:?}", policy.rules[1]);
     assert!(
         rule.contains("po_box: Hold") && rule.contains("military: Allow") && rule.contains("\"GB\""),
         "{rule}"
     );
+}
+
+#[test]
+fn a_channel_may_have_deadlines_of_its_own() {
+    let text = r#"
+        [deadlines]
+        margin = "20m"
+        [deadlines.channels.us]
+        zone = "America/Chicago"
+        cut_off = "11:00"
+        handling_days = 1
+        closed = ["2026-12-25"]
+        additional = [{ date = "2026-12-26", cut_off = "10:00" }]
+        carrier = { closed = ["2026-12-24"] }
+        [deadlines.channels.us.targets]
+        hand_over_days_by_method = { Value = 3 }
+    "#;
+    let policy = Policy::from_toml(text).expect("a good file");
+    let other = policy.deadlines.of(&"eu".into(), "ebay");
+    assert_eq!(
+        (other.margin, other.acknowledge, other.auto_cancel_days),
+        (Duration::minutes(20), None, None)
+    );
+    let own = policy.deadlines.of(&"us".into(), "walmart");
+    assert_eq!(own.targets.hand_over_days_by_method.get("Value"), Some(&3));
+    assert_eq!((own.margin, own.acknowledge), (Duration::minutes(20), Some(Duration::hours(4))));
+    // Wednesday 11:00:01 in Chicago: the 24th and 25th are closed, the 26th is day one, Monday the last.
+    for (placed, due) in [
+        ("2026-12-23T17:00:00Z", "2026-12-27T06:00:00+00:00"),
+        ("2026-12-23T17:00:01Z", "2026-12-29T06:00:00+00:00"),
+    ] {
+        let placed: crate::Timestamp = placed.parse().expect("an instant");
+        assert_eq!(own.ship.due(placed).to_rfc3339(), due, "{placed}");
+    }
 }
 
 #[test]
@@ -103,6 +160,48 @@ fn g31_what_is_wrong_is_named_with_its_line_and_what_would_be_right() {
         (
             "[deadlines]\nmargin = \"5h\"\n".into(),
             "line 2: deadlines.margin = \"5h\" is not less than acknowledge",
+        ),
+        (
+            "[deadlines]\nauto_cancel = \"95h\"\n".into(),
+            "line 2: deadlines.auto_cancel = \"95h\" is no number of days; civil days such as \"4d\"",
+        ),
+        (
+            "[deadlines]\nzone = \"America/Chikago\"\n".into(),
+            "line 2: deadlines.zone = \"America/Chikago\" is no zone of the IANA list; a name such as",
+        ),
+        ("[deadlines]\ncut_off = \"14:00\"\n".into(), "line 1: deadlines.zone is missing beside a calendar"),
+        (
+            "[deadlines.channels.us]\nzone = \"Asia/Kolkata\"\ncut_off = \"25:00\"\n".into(),
+            "line 3: deadlines.channels.us.cut_off = \"25:00\" is no time of the day; a time such as",
+        ),
+        (
+            "[deadlines]\nzone = \"Asia/Kolkata\"\ndays = [\"mon\", \"friday\"]\n".into(),
+            "line 3: deadlines.days holds \"friday\", which is not one; a list of mon, tue",
+        ),
+        (
+            "[deadlines]\nzone = \"Asia/Kolkata\"\ndays = []\n".into(),
+            "deadlines.days = an array is a week without an operational day",
+        ),
+        (
+            "[deadlines]\nzone = \"Asia/Kolkata\"\nclosed = [2026-12-25]\n".into(),
+            "line 3: deadlines.closed holds 2026-12-25, which is not one; a list of dates in quotes",
+        ),
+        (
+            "[deadlines]\nzone = \"Asia/Kolkata\"\nship = \"10h\"\n".into(),
+            "line 3: deadlines.ship = \"10h\" is given beside a calendar",
+        ),
+        (
+            "[deadlines]\nzone = \"Asia/Kolkata\"\nopens = \"15:00\"\n".into(),
+            "line 3: deadlines.opens = \"15:00\" is after the cut-off",
+        ),
+        (
+            "[deadlines.channels.us]\nchannels = 1\n".into(),
+            "line 2: deadlines.channels.us.channels is not a known field",
+        ),
+        ("[deadlines.channels]\nus = 1\n".into(), "line 2: deadlines.channels.us = 1 is not a table"),
+        (
+            "[deadlines.targets]\nacknowledge_aim = \"31m\"\n".into(),
+            "deadlines.targets = a table is an aim, an alarm and an end out of order",
         ),
         ("[deadlines]\nname = \"\"\n".into(), "line 2: deadlines.name = \"\" is empty"),
         (rule(""), "line 1: rule.name is missing; one of payload_understood, "),
