@@ -5,8 +5,8 @@
 //! | `POST /_sandbox/orders` | places an order now; optional body `{"lines":[{"sku","quantity","price"}],"address":{..},"ship_node_type"}` |
 //! | `POST /_sandbox/orders/{id}/cancel-request` | the buyer asks to cancel, now |
 //! | `GET`, `POST /_sandbox/on-hand` | what the host declared, `{"<sku>":quantity}`; a post adds to it and replaces |
-//! | `GET /_sandbox/effects` | what took effect, see [`Effects`](super::Effects) |
-//! | `GET /_sandbox/plan` | `{"orders":[…]}`, see [`PlanEntry`](super::plan::PlanEntry) |
+//! | `GET /_sandbox/effects` | what took effect, see [`Effects`](crate::Effects) |
+//! | `GET /_sandbox/plan` | `{"orders":[…]}`, see [`PlanEntry`](crate::plan::PlanEntry) |
 //! | `GET /_sandbox/fired` | how often each fault fired |
 
 use std::collections::BTreeMap;
@@ -15,10 +15,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::World;
-use super::order::Ms;
-use super::plan::{FulfilledBy, PlannedLine, PlannedOrder};
-use super::request::{Ask, decode};
-use super::standard::{dice_of, good_address};
+use crate::clock::Ms;
+use crate::plan::{FulfilledBy, PlannedLine, PlannedOrder};
+use crate::request::{Ask, decode};
+use crate::standard::{dice_of, good_address};
 
 /// More of anything than anyone sells, and far from where sums would overflow.
 const UNITS_MAX: i64 = 1_000_000_000;
@@ -64,7 +64,7 @@ impl World {
                 }
                 Ok(given) => {
                     for (sku, quantity) in given {
-                        self.stock.entry(sku).or_default().declared = Some(quantity);
+                        self.stock.entry(sku).or_default().declare(quantity);
                     }
                     (200, self.declared())
                 }
@@ -81,9 +81,7 @@ impl World {
     }
 
     fn declared(&self) -> String {
-        let declared: BTreeMap<&str, i64> =
-            self.stock.iter().filter_map(|(sku, stock)| Some((sku.as_str(), stock.declared?))).collect();
-        serde_json::to_string(&declared).unwrap_or_default()
+        serde_json::to_string(&self.on_hand()).unwrap_or_default()
     }
 
     fn place_by_hand(&mut self, now: Ms, body: &str) -> (u16, String) {
@@ -122,14 +120,13 @@ impl World {
                 }));
             }
             None => {
-                let shelf =
-                    self.stock.iter().find(|(_, stock)| stock.declared.is_some_and(|n| n > stock.sold));
+                let shelf = self.stock.iter().find(|(_, stock)| stock.has_some());
                 let sku = shelf.map_or_else(|| "SKU-0000".to_owned(), |(sku, _)| sku.clone());
                 planned.lines.push(PlannedLine { sku, quantity: 1, unit_cents: 1999 });
             }
         }
         if let Some(given) = wanted.address {
-            let mut address = good_address(dice_of(&self.settings, self.orders.len() as u64));
+            let mut address = good_address(dice_of(self.settings.seed, self.orders.len() as u64));
             for (name, value) in given {
                 match name.as_str() {
                     "name" => address.name = value,
