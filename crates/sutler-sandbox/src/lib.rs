@@ -19,6 +19,7 @@ mod faults;
 mod json;
 mod log;
 mod marketplace;
+mod placement;
 mod places;
 pub mod plan;
 #[cfg(feature = "serve")]
