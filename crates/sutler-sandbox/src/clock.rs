@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
+/// Milliseconds since 1970 of marketplace time.
+pub(crate) type Ms = i64;
+
+pub(crate) const DAY: Ms = 24 * 60 * 60 * 1000;
+
+/// The instant as everybody else writes it; the epoch for one no calendar has.
+pub(crate) fn timestamp(at: Ms) -> Timestamp {
+    chrono::DateTime::from_timestamp_millis(at).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 /// Maps wall time to marketplace time: at `started` (wall) it is `origin` (marketplace), and every second of wall time
 /// is `speed` seconds of marketplace time. Two processes that share the three numbers agree on the time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! A world behind a port: HTTP/1.1 on loopback, in time with a [`SandboxClock`].
 //!
-//! What is answered is what [`World::receive`] answers in process, status and body alike; latencies, cuts and silences
+//! What is answered is what [`Marketplace::receive`] answers in process, status and body alike; latencies, cuts and silences
 //! are played out in real time.
 
 use std::net::SocketAddr;
@@ -19,15 +19,15 @@ use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::SandboxClock;
+use crate::marketplace::{Marketplace, Reply};
 use crate::state::StateFile;
-use crate::walmart::{Reply, World};
 
 /// Above the largest feed Walmart takes (10 MB).
 const BODY_MAX: usize = 12 << 20;
 /// A silent connection is cut after this long on the wall, should the client not give up before.
 const HANG_MAX: Duration = Duration::from_secs(60);
 /// How often time goes on by itself when nobody calls.
-const TICK: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(250);
 
 /// How a world is served.
 #[derive(Debug, Default)]
@@ -60,35 +60,60 @@ pub enum ServeError {
 
 /// A world being served. Dropping it stops serving; [`Serving::stop`] also waits until it has stopped.
 #[derive(Debug)]
-pub struct Serving {
+pub struct Serving<M> {
     /// The address it listens on, with the port it was given.
     pub addr: SocketAddr,
     /// The clock it runs by.
     pub clock: SandboxClock,
     /// The world itself, for a test in the same process.
-    pub world: Arc<Mutex<World>>,
+    pub world: Arc<Mutex<M>>,
+    pushes: Arc<Mutex<Pushes>>,
     stop: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
-struct Shared {
-    world: Arc<Mutex<World>>,
+struct Shared<M> {
+    world: Arc<Mutex<M>>,
     state: Mutex<Option<StateFile>>,
     /// Set when the state file could not be written: from then on nothing is answered as if it were kept.
     broken: Mutex<Option<String>>,
     clock: SandboxClock,
+    pushes: Arc<Mutex<Pushes>>,
+}
+
+/// What became of the pushes of a served world.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pushes {
+    /// Taken by the other side.
+    pub delivered: u64,
+    /// Given up.
+    pub lost: u64,
+    /// Why the last lost one was.
+    pub last_error: Option<String>,
+}
+
+impl Pushes {
+    fn note(&mut self, error: Option<String>) {
+        match error {
+            None => self.delivered += 1,
+            Some(error) => {
+                self.lost += 1;
+                self.last_error = Some(error);
+            }
+        }
+    }
 }
 
 /// Serves `world` on `listen` until stopped.
 ///
 /// # Errors
 /// When the address is not loopback and that was not allowed, the port is taken, or the clock cannot run.
-pub async fn serve(
+pub async fn serve<M: Marketplace>(
     listen: SocketAddr,
-    world: World,
+    world: M,
     clock: SandboxClock,
     options: ServeOptions,
-) -> Result<Serving, ServeError> {
+) -> Result<Serving<M>, ServeError> {
     if !listen.ip().is_loopback() && !options.allow_non_loopback {
         return Err(ServeError::NotLoopback(listen));
     }
@@ -99,34 +124,30 @@ pub async fn serve(
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
     let world = Arc::new(Mutex::new(world));
+    let pushes = Arc::new(Mutex::new(Pushes::default()));
     let shared = Arc::new(Shared {
         world: Arc::clone(&world),
         state: Mutex::new(options.state),
         broken: Mutex::new(None),
         clock,
+        pushes: Arc::clone(&pushes),
     });
     let stop = Arc::new(Notify::new());
     let task = tokio::spawn(accept(listener, shared, Arc::clone(&stop)));
-    Ok(Serving { addr, clock, world, stop, task })
+    Ok(Serving { addr, clock, world, pushes, stop, task })
 }
 
-impl Serving {
+impl<M: Marketplace> Serving<M> {
     /// The line `sutler sandbox` prints when it is ready: where to connect, with what, and what time it is there.
     pub fn ready_line(&self) -> String {
-        let world = lock(&self.world);
-        let settings = world.settings();
-        let base_url = format!("http://{}", self.addr);
-        json!({
-            "marketplace": "walmart",
-            "base_url": base_url,
-            "token_url": format!("{base_url}/v3/token"),
-            "client_id": settings.client_id,
-            "client_secret": settings.client_secret,
-            "refresh_token": null,
-            "seller": settings.seller,
-            "clock": self.clock,
-        })
-        .to_string()
+        let mut fields = lock(&self.world).door().fields(&format!("http://{}", self.addr));
+        fields.insert("clock".into(), json!(self.clock));
+        serde_json::Value::Object(fields).to_string()
+    }
+
+    /// What became of what the marketplace said by itself.
+    pub fn pushes(&self) -> Pushes {
+        lock(&self.pushes).clone()
     }
 
     /// Stops listening, cuts what is open and waits until both are done; a state file is free afterwards.
@@ -137,7 +158,7 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl<M> Drop for Serving<M> {
     fn drop(&mut self) {
         self.stop.notify_one();
     }
@@ -148,9 +169,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<Notify>) {
+async fn accept<M: Marketplace>(listener: TcpListener, shared: Arc<Shared<M>>, stop: Arc<Notify>) {
     let mut connections = JoinSet::new();
-    let mut tick = tokio::time::interval(TICK);
+    connections.spawn(push_out(Arc::clone(&shared)));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -162,14 +183,26 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: Arc<Notify>) {
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             () = stop.notified() => break,
-            _ = tick.tick() => shared.with_world(|world, shared| world.advance(shared.clock.now())),
         }
     }
     drop(listener);
     connections.shutdown().await;
 }
 
-async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+/// Lets time go on when nobody calls, and delivers what the marketplace says by itself, one after the other.
+async fn push_out<M: Marketplace>(shared: Arc<Shared<M>>) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        for push in shared.with_world(|world, shared| world.take_pushes(shared.clock.now())) {
+            let taken = crate::push::deliver(&push.request).await;
+            lock(&shared.pushes).note(taken.err().map(|error| error.to_string()));
+        }
+    }
+}
+
+async fn connection<M: Marketplace>(stream: TcpStream, shared: Arc<Shared<M>>) {
     // A failure only costs latency.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| handle(request, Arc::clone(&shared)));
@@ -182,7 +215,10 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 #[error("connection cut by a fault of the sandbox")]
 struct Cut;
 
-async fn handle(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Full<Bytes>>, Cut> {
+async fn handle<M: Marketplace>(
+    request: Request<Incoming>,
+    shared: Arc<Shared<M>>,
+) -> Result<Response<Full<Bytes>>, Cut> {
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, BODY_MAX).collect().await {
         Ok(body) => body.to_bytes(),
@@ -206,18 +242,18 @@ async fn handle(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Respo
 }
 
 /// Tells the world, when it is dropped before the answer went out, that its client was gone.
-struct Undelivered<'a> {
-    shared: &'a Shared,
+struct Undelivered<'a, M: Marketplace> {
+    shared: &'a Shared<M>,
     reply: Option<u64>,
 }
 
-impl Undelivered<'_> {
+impl<M: Marketplace> Undelivered<'_, M> {
     fn delivered(mut self) {
         self.reply = None;
     }
 }
 
-impl Drop for Undelivered<'_> {
+impl<M: Marketplace> Drop for Undelivered<'_, M> {
     fn drop(&mut self) {
         if let Some(reply) = self.reply {
             self.shared.with_world(|world, _| world.dropped(reply));
@@ -225,9 +261,9 @@ impl Drop for Undelivered<'_> {
     }
 }
 
-impl Shared {
+impl<M: Marketplace> Shared<M> {
     /// Works on the world and writes what it logs before anyone else sees the world again.
-    fn with_world<T>(&self, work: impl FnOnce(&mut World, &Shared) -> T) -> T {
+    fn with_world<T>(&self, work: impl FnOnce(&mut M, &Shared<M>) -> T) -> T {
         let mut world = lock(&self.world);
         let done = work(&mut world, self);
         let lines = world.take_log();

@@ -1,10 +1,11 @@
-//! A world that outlives its process: the log of [`World`] in a file, written before each answer goes out.
+//! A world that outlives its process: the log of a marketplace in a file, written before each answer goes out.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::walmart::{RecoverError, Settings, World};
+use crate::log::RecoverError;
+use crate::marketplace::{Ingredients as _, Recover};
 
 /// The state file of one running sandbox, which it keeps locked.
 ///
@@ -47,11 +48,11 @@ pub enum StateError {
 
 impl StateFile {
     /// Opens or creates the file and gives back the world it holds, or a new one of `settings`. A torn last line is cut
-    /// off. The origin is the file's where it has one; the clock goes on from [`World::last_instant`].
+    /// off. The origin is the file's where it has one; the clock goes on from [`last_instant`](crate::Marketplace::last_instant).
     ///
     /// # Errors
     /// When the file cannot be used, is in use, or holds another world; it is then left as it was.
-    pub fn open(path: &Path, settings: Settings) -> Result<(World, StateFile), StateError> {
+    pub fn open<M: Recover>(path: &Path, settings: M::Settings) -> Result<(M, StateFile), StateError> {
         let failed = |error: io::Error| StateError::Io { path: path.to_owned(), error };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -72,7 +73,9 @@ impl StateFile {
         bytes.truncate(whole(&bytes));
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-        let mut world = World::recover(Settings { log: true, ..settings }, text.lines())
+        let mut settings = settings;
+        *settings.log() = true;
+        let mut world = M::recover(settings, text.lines())
             .map_err(|error| StateError::Recover { path: path.to_owned(), error })?;
         let length = bytes.len() as u64;
         file.set_len(length).map_err(failed)?;
@@ -127,6 +130,7 @@ fn whole(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::walmart::{Settings, World};
 
     #[test]
     fn only_whole_lines_count() {
@@ -143,15 +147,16 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("world.sandbox");
         let settings = Settings::new(3, crate::Timestamp::UNIX_EPOCH);
-        let (_, state) = StateFile::open(&path, settings.clone())?;
-        assert!(matches!(StateFile::open(&path, settings.clone()), Err(StateError::InUse { .. })));
+        let (_, state) = StateFile::open::<World>(&path, settings.clone())?;
+        assert!(matches!(StateFile::open::<World>(&path, settings.clone()), Err(StateError::InUse { .. })));
         drop(state);
         let other = Settings { seed: 4, ..settings.clone() };
-        let error = StateFile::open(&path, other).err().map(|e| e.to_string()).unwrap_or_default();
+        let error = StateFile::open::<World>(&path, other).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains("made with seed 3, not 4"), "{error}");
         let text = std::fs::read_to_string(&path)?;
         std::fs::write(&path, format!("{text}nonsense\n{{\"t\":5}}\n"))?;
-        let error = StateFile::open(&path, settings).err().map(|e| e.to_string()).unwrap_or_default();
+        let error =
+            StateFile::open::<World>(&path, settings).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains("state line 2"), "{error}");
         Ok(())
     }

@@ -9,57 +9,82 @@
 mod carriers;
 pub mod control;
 mod cursor;
-mod dice;
 mod due;
-mod effects;
-mod faults;
 mod feeds;
 mod inventory;
-mod json;
 mod limits;
 mod log;
+mod market;
 mod order;
 mod order_json;
 mod orders_read;
 mod orders_write;
-mod places;
-pub mod plan;
 mod refusal;
 mod rendered;
-mod request;
 mod route;
 mod settings;
 mod shipment;
-mod standard;
 mod token;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use bytes::Bytes;
-use chrono::Duration;
 
-use self::dice::{Dice, Roll, identity};
-use self::due::{Due, Event};
-pub use self::effects::Effects;
-pub use self::faults::{Faults, PerMille};
+use self::due::Event;
 use self::feeds::Feed;
-use self::inventory::Stock;
 use self::limits::Limits;
-use self::log::Log;
-pub use self::log::RecoverError;
-use self::order::{Ms, Order};
-use self::plan::{Plan, PlanEntry};
+use self::order::Order;
 use self::refusal::Refusal;
 use self::rendered::Rendered;
-use self::request::Ask;
+use self::route::HEARD;
 pub use self::settings::Settings;
-use self::token::Tokens;
 use crate::Timestamp;
+use crate::clock::{Ms, timestamp};
+use crate::dice::{Dice, Roll, identity};
+pub use crate::effects::Effects;
+pub use crate::faults::{Faults, PerMille};
+pub use crate::log::RecoverError;
+use crate::log::{Entry, Log};
+pub use crate::marketplace::Reply;
+pub use crate::plan;
+use crate::plan::{Plan, PlanEntry};
+use crate::queue::Queue;
+use crate::request::Ask;
+use crate::shelf::{self, Pool, Share, Shelf};
+use crate::standard::standard;
+use crate::tokens::Tokens;
+
+/// Every fault that can fire here, by the name under which [`World::fired`] counts it.
+pub const FAULTS: [&str; 22] = [
+    "late_visible",
+    "read_lag",
+    "page_repeat",
+    "throttle",
+    "storm",
+    "small_bucket",
+    "error_before",
+    "error_after",
+    "lost_before",
+    "lost_after",
+    "late_apply",
+    "stock_ignored",
+    "token_death",
+    "token_refused",
+    "outage",
+    "unknown_text",
+    "loose",
+    "cursor_variants",
+    "header_variants",
+    "masked",
+    "feed_no_id",
+    "feed_stuck",
+];
 
 /// One seller's view of the marketplace, with all that happens in it.
 #[derive(Debug, Clone)]
@@ -70,10 +95,12 @@ pub struct World {
     orders: Vec<Order>,
     /// Looked up by name only, so its order never shows.
     by_id: HashMap<String, u32>,
-    stock: BTreeMap<String, Stock>,
+    stock: Shelf,
+    share: Option<Share>,
+    /// Whether the shelf ever was a shared one.
+    shared: bool,
     feeds: Vec<Feed>,
-    due: BinaryHeap<Due>,
-    scheduled: u64,
+    due: Queue<Event>,
     tokens: Tokens,
     limits: Limits,
     /// How often a request of that identity came; looked up only.
@@ -87,19 +114,6 @@ pub struct World {
     log: Log,
     replaying: bool,
     rendered: Rendered,
-}
-
-/// What becomes of a request.
-#[derive(Debug)]
-pub struct Reply {
-    /// Names this reply to [`World::dropped`].
-    pub id: u64,
-    /// The answer, or `None` when the client never gets one: then `hang` tells how.
-    pub answer: Option<http::Response<Bytes>>,
-    /// When the answer (or the cut of the connection) comes, in marketplace time after the request.
-    pub after: Duration,
-    /// Without an answer: true when the connection stays silent until the client gives up, false when it is cut.
-    pub hang: bool,
 }
 
 /// A good answer on its way out.
@@ -130,7 +144,7 @@ impl World {
         let mut on_hand: Vec<(String, i64)> = Vec::new();
         let (planned, stale) = match &settings.plan {
             Plan::Standard => {
-                let (orders, shelf) = standard::standard(&settings);
+                let (orders, shelf) = standard(&settings.mix());
                 on_hand = shelf;
                 (orders, true)
             }
@@ -146,10 +160,11 @@ impl World {
             now: start,
             orders: Vec::with_capacity(planned.len()),
             by_id: HashMap::with_capacity(planned.len()),
-            stock: BTreeMap::new(),
+            stock: Shelf::new(),
+            share: None,
+            shared: false,
             feeds: Vec::new(),
-            due: BinaryHeap::with_capacity(planned.len() * 3 + 8),
-            scheduled: 0,
+            due: Queue::with_capacity(planned.len() * 3 + 8),
             tokens: Tokens::default(),
             limits: Limits::new(start, settings.rate_factor, settings.faults.bucket_percent),
             attempts: HashMap::new(),
@@ -164,24 +179,24 @@ impl World {
             settings,
         };
         for (sku, quantity) in on_hand {
-            world.stock.entry(sku).or_default().declared = Some(quantity);
+            world.stock.entry(sku).or_default().declare(quantity);
         }
         for order in &planned {
             for line in &order.lines {
                 if !world.stock.contains_key(&line.sku) {
-                    world.stock.insert(line.sku.clone(), Stock::default());
+                    world.stock.entry(line.sku.clone()).or_default();
                 }
             }
             world.place(order);
         }
         for (place, (sku, stock)) in world.stock.iter_mut().enumerate() {
-            let declared = stock.declared.unwrap_or(0);
+            let declared = stock.own.declared.unwrap_or(0);
             let dice = Dice::new(world.settings.seed, identity(&["level"]), place as u64);
             let drift = if stale { dice.between(Roll::Count, -10, 10) } else { 0 };
             stock.level = world.settings.levels.get(sku).copied().unwrap_or((declared + drift).max(0));
         }
         world.schedule_arrival(0, origin);
-        world.open_log();
+        world.log.open(&world.settings);
         world
     }
 
@@ -192,23 +207,26 @@ impl World {
 
     /// The latest instant it was told of: where the clock of a restarted sandbox goes on.
     pub fn last_instant(&self) -> Timestamp {
-        chrono::DateTime::from_timestamp_millis(self.now).unwrap_or(self.settings.origin)
+        timestamp(self.now)
     }
 
     /// Answers a request that arrives at `now`; an instant before the latest known counts as that.
     ///
     /// Whatever answer is not `None` counts as delivered at `now + after`, unless [`World::dropped`] says otherwise.
     pub fn receive(&mut self, now: Timestamp, request: &http::Request<Bytes>) -> Reply {
-        let ask = Ask::read(request);
+        let ask = Ask::read(request, HEARD);
         let now = now.timestamp_millis().max(self.now);
-        self.log_ask(now, &ask);
-        self.hear(now, &ask)
+        self.look();
+        self.log.note(&Entry { t: now, ask: Some(ask.clone()), ..Entry::default() });
+        let reply = self.hear(now, &ask);
+        self.tell_others();
+        reply
     }
 
     /// Takes back the delivery of an answer whose client was gone before it came.
     pub fn dropped(&mut self, reply: u64) {
         if self.in_flight.contains(&reply) {
-            self.log_dropped(reply);
+            self.log.note(&Entry { t: self.now, dropped: Some(reply), ..Entry::default() });
             self.drop_reply(reply);
         }
     }
@@ -216,8 +234,50 @@ impl World {
     /// Lets time go on to `now`: arrivals, late applications, automatic cancellations.
     pub fn advance(&mut self, now: Timestamp) {
         let now = now.timestamp_millis().max(self.now);
+        self.look();
         let moved = self.catch_up(now);
-        self.log_time(now, moved);
+        self.log.time(now, moved);
+        if moved {
+            self.tell_others();
+        }
+    }
+
+    /// From now on it sells from the same shelf as the other worlds of the pool; see
+    /// [`Marketplace::share`](crate::Marketplace::share).
+    pub fn share(&mut self, pool: &Arc<Pool>) {
+        let first = !self.shared;
+        self.share = Some(Share::join(pool));
+        self.look();
+        if first {
+            self.log.note(&Entry { t: self.now, shared: true, ..Entry::default() });
+            self.declare_settings();
+        }
+        self.tell_others();
+    }
+
+    fn declare_settings(&mut self) {
+        self.shared = true;
+        for (sku, quantity) in &self.settings.on_hand {
+            if let Some(stock) = self.stock.get_mut(sku) {
+                stock.declare(*quantity);
+            }
+        }
+    }
+
+    /// Learns what the others of the pool did.
+    fn look(&mut self) {
+        let Some(share) = &mut self.share else { return };
+        let found = share.look(&self.stock);
+        if !found.is_empty() {
+            shelf::note(&mut self.stock, &found);
+            self.log.note(&Entry { t: self.now, others: Some(found), ..Entry::default() });
+        }
+    }
+
+    fn tell_others(&self) {
+        if let Some(share) = &self.share {
+            share.tell(&self.stock);
+        }
     }
 
     /// What took effect up to `now`.
@@ -237,29 +297,28 @@ impl World {
         self.changes
     }
 
-    /// How often each fault fired, by its name in [`Faults::NAMES`].
+    /// How often each fault fired, by its name in [`FAULTS`].
     pub fn fired(&self) -> &BTreeMap<&'static str, u64> {
         &self.fired
     }
 
     /// Every order placed or planned so far, oldest plan first; arrivals join when they arrive.
     pub fn plan(&self) -> Vec<PlanEntry> {
-        let instant = |at: Ms| chrono::DateTime::from_timestamp_millis(at).unwrap_or(self.settings.origin);
         self.orders
             .iter()
             .map(|order| PlanEntry {
                 id: order.id.clone(),
                 fulfilled_by: order.fulfilled_by,
                 defect: order.defect,
-                cancel_request_at: order.cancel_request_at.map(instant),
-                placed_at: instant(order.placed),
+                cancel_request_at: order.cancel_request_at.map(timestamp),
+                placed_at: timestamp(order.placed),
             })
             .collect()
     }
 
     /// What the host has declared on hand.
     pub fn on_hand(&self) -> BTreeMap<String, i64> {
-        self.stock.iter().filter_map(|(sku, stock)| Some((sku.clone(), stock.declared?))).collect()
+        self.stock.iter().filter_map(|(sku, stock)| Some((sku.clone(), stock.declared()?))).collect()
     }
 
     fn count_effects(&self) -> Effects {

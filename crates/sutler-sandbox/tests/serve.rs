@@ -27,7 +27,7 @@ fn settings() -> Settings {
     Settings { orders: 10, latency_ms: (0, 0), ..Settings::new(5, origin()) }
 }
 
-async fn start(settings: Settings) -> Result<Serving, ServeError> {
+async fn start(settings: Settings) -> Result<Serving<World>, ServeError> {
     let clock = SandboxClock::starting_now(settings.origin, 60.0);
     serve(LOOPBACK, World::new(settings), clock, ServeOptions::default()).await
 }
@@ -144,7 +144,7 @@ async fn the_state_file_carries_the_world_over() -> Tested {
     let mut before = Vec::new();
     for run in 0..3 {
         let (world, state) =
-            StateFile::open(&path, Settings { origin: Timestamp::UNIX_EPOCH, ..settings() })?;
+            StateFile::open::<World>(&path, Settings { origin: Timestamp::UNIX_EPOCH, ..settings() })?;
         let origin = world.last_instant();
         let clock = SandboxClock::starting_now(origin, 60.0);
         let options = ServeOptions { state: Some(state), ..ServeOptions::default() };
@@ -164,7 +164,7 @@ async fn the_state_file_carries_the_world_over() -> Tested {
         serving.stop().await;
     }
     assert!(before.is_sorted() && before[0] < before[2], "time goes on: {before:?}");
-    let (mut world, _state) = StateFile::open(&path, settings())?;
+    let (mut world, _state) = StateFile::open::<World>(&path, settings())?;
     let now = world.last_instant();
     assert_eq!(world.effects(now).acknowledge.get(&acknowledged), Some(&1));
     Ok(())

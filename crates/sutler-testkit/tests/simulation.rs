@@ -98,7 +98,7 @@ fn g18_seeds_with_faults_crashes_and_frozen_workers_lose_and_double_nothing() {
         found.runs,
         found.failures[0]
     );
-    for fault in Faults::NAMES {
+    for fault in sutler_sandbox::walmart::FAULTS {
         assert!(
             found.fired.get(fault).is_some_and(|times| *times > 0),
             "{fault} never fired: {:?}",

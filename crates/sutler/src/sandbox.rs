@@ -2,18 +2,24 @@
 //! marketplace's wire format, its limits and its refusals, and a count of what took effect.
 
 use crate::clock::Pace;
-use std::{net::SocketAddr, path::PathBuf, sync::PoisonError};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+};
 use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
 use sutler_sandbox::{
+    Ingredients, Marketplace, Recover,
     clock::SandboxClock,
     serve::{ServeOptions, Serving, serve},
     state::StateFile,
     walmart::World,
 };
 
-pub use sutler_sandbox::walmart::{
-    Effects, Faults, Settings,
+pub use sutler_sandbox::{
+    Effects, Faults, Pool,
     plan::{Defect, FulfilledBy, PlanEntry},
+    walmart::Settings,
 };
 
 /// A Walmart on this machine, with its first orders placed over the last three hours.
@@ -26,88 +32,100 @@ pub use sutler_sandbox::walmart::{
 /// # market.stop().await; Ok(()) }
 /// ```
 pub fn walmart() -> Sandbox {
-    let settings = Settings::new(7, chrono::Utc::now());
-    Sandbox {
-        settings,
-        speed: 1.0,
-        listen: ([127, 0, 0, 1], 0).into(),
-        state: None,
-        others: false,
-        not_before: None,
-    }
+    Sandbox::of(Settings::new(7, chrono::Utc::now()))
 }
 
-/// A marketplace to be started.
+/// A marketplace to be started; a Walmart unless said.
 #[derive(Clone, Debug)]
-pub struct Sandbox {
-    settings: Settings,
+pub struct Sandbox<M: Recover = World> {
+    settings: M::Settings,
     speed: f64,
     listen: SocketAddr,
     state: Option<PathBuf>,
     others: bool,
     not_before: Option<Timestamp>,
+    shelf: Option<Arc<Pool>>,
 }
 
-impl Sandbox {
+impl<M: Recover> Sandbox<M> {
+    fn of(settings: M::Settings) -> Sandbox<M> {
+        Sandbox {
+            settings,
+            speed: 1.0,
+            listen: ([127, 0, 0, 1], 0).into(),
+            state: None,
+            others: false,
+            not_before: None,
+            shelf: None,
+        }
+    }
+
     /// How many orders there are when it starts; none unless said.
-    pub fn orders(mut self, orders: u32) -> Sandbox {
-        self.settings.orders = orders;
+    pub fn orders(mut self, orders: u32) -> Sandbox<M> {
+        *self.settings.orders() = orders;
         self
     }
 
     /// How many arrive a minute of marketplace time later, and how many in all.
-    pub fn arrivals(mut self, per_minute: f64, at_most: u32) -> Sandbox {
-        self.settings.arrivals_per_minute = per_minute;
-        self.settings.arrivals_max = at_most;
+    pub fn arrivals(mut self, per_minute: f64, at_most: u32) -> Sandbox<M> {
+        let (rate, most) = self.settings.arrivals();
+        (*rate, *most) = (per_minute, at_most);
         self
     }
 
     /// Where all chance comes from: the same seed gives the same orders.
-    pub fn seed(mut self, seed: u64) -> Sandbox {
-        self.settings.seed = seed;
+    pub fn seed(mut self, seed: u64) -> Sandbox<M> {
+        *self.settings.seed() = seed;
         self
     }
 
     /// What goes wrong; nothing unless said.
-    pub fn faults(mut self, faults: Faults) -> Sandbox {
-        self.settings.faults = faults;
+    pub fn faults(mut self, faults: Faults) -> Sandbox<M> {
+        *self.settings.faults() = faults;
         self
     }
 
     /// Everything a world is made from, in place of what was said so far.
-    pub fn settings(mut self, settings: Settings) -> Sandbox {
+    pub fn settings(mut self, settings: M::Settings) -> Sandbox<M> {
         self.settings = settings;
         self
     }
 
     /// Marketplace seconds in a second; 1 unless said.
-    pub fn speed(mut self, speed: f64) -> Sandbox {
+    pub fn speed(mut self, speed: f64) -> Sandbox<M> {
         self.speed = speed;
         self
     }
 
     /// Where to listen; a free port of 127.0.0.1 unless said.
-    pub fn listen(mut self, listen: SocketAddr) -> Sandbox {
+    pub fn listen(mut self, listen: SocketAddr) -> Sandbox<M> {
         self.listen = listen;
         self
     }
 
     /// Lets it listen where others can reach it. Anyone who can is its master.
-    pub fn reachable_by_others(mut self) -> Sandbox {
+    pub fn reachable_by_others(mut self) -> Sandbox<M> {
         self.others = true;
         self
     }
 
     /// Keeps the world in a file: started again on it, the same world goes on from its last instant.
-    pub fn state(mut self, path: impl Into<PathBuf>) -> Sandbox {
+    pub fn state(mut self, path: impl Into<PathBuf>) -> Sandbox<M> {
         self.state = Some(path.into());
         self
     }
 
     /// Its time goes on from here at the earliest: for an engine that saw a later instant than the file, in which an idle
     /// marketplace writes nothing.
-    pub fn not_before(mut self, at: Timestamp) -> Sandbox {
+    pub fn not_before(mut self, at: Timestamp) -> Sandbox<M> {
         self.not_before = Some(at);
+        self
+    }
+
+    /// Sells from a shelf that other marketplaces sell from too: what is on hand is counted once, and what is sold too often
+    /// over all of them.
+    pub fn shelf(mut self, pool: &Arc<Pool>) -> Sandbox<M> {
+        self.shelf = Some(Arc::clone(pool));
         self
     }
 
@@ -116,19 +134,22 @@ impl Sandbox {
     /// # Errors
     /// `Config` when the address cannot be listened on, the speed is impossible, or the state file holds another world or is
     /// in use.
-    pub async fn start(self) -> Result<Market> {
+    pub async fn start(self) -> Result<Market<M>> {
         let wrong = |op: &'static str, error: &dyn std::fmt::Display| {
             Error::new(ErrorKind::Config, op).message(error.to_string())
         };
-        let (world, state) = match self.state {
+        let (mut world, state) = match self.state {
             Some(path) => {
-                let (world, file) =
-                    StateFile::open(&path, self.settings).map_err(|error| wrong("sandbox.state", &error))?;
+                let (world, file) = StateFile::open::<M>(&path, self.settings)
+                    .map_err(|error| wrong("sandbox.state", &error))?;
                 (world, Some(file))
             }
-            None => (World::new(self.settings), None),
+            None => (M::new(self.settings), None),
         };
-        let origin = world.settings().origin;
+        if let Some(pool) = &self.shelf {
+            world.share(pool);
+        }
+        let origin = world.origin();
         // A new world begins with its first order, hours before anyone looks at it.
         let last = world.last_instant().max(origin).max(self.not_before.unwrap_or(origin));
         let clock = SandboxClock::starting_now(last, self.speed);
@@ -140,15 +161,15 @@ impl Sandbox {
     }
 }
 
-/// A running marketplace.
+/// A running marketplace; a Walmart unless said.
 #[derive(Debug)]
-pub struct Market {
-    serving: Serving,
+pub struct Market<M: Marketplace = World> {
+    serving: Serving<M>,
     origin: Timestamp,
 }
 
-impl Market {
-    fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+impl<M: Marketplace> Market<M> {
+    fn world<T>(&self, look: impl FnOnce(&mut M) -> T) -> T {
         // A panic elsewhere leaves a world that still counts what it counted.
         look(&mut self.serving.world.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -160,22 +181,22 @@ impl Market {
 
     /// Where tokens are asked for.
     pub fn token_url(&self) -> String {
-        format!("{}/v3/token", self.base_url())
+        format!("{}{}", self.base_url(), self.world(|world| world.door().token_path))
     }
 
     /// The seller's id.
     pub fn seller(&self) -> String {
-        self.world(|world| world.settings().seller.clone())
+        self.world(|world| world.door().seller)
     }
 
     /// The client id it accepts.
     pub fn client_id(&self) -> String {
-        self.world(|world| world.settings().client_id.clone())
+        self.world(|world| world.door().client_id)
     }
 
     /// The secret that goes with it.
     pub fn client_secret(&self) -> String {
-        self.world(|world| world.settings().client_secret.clone())
+        self.world(|world| world.door().client_secret)
     }
 
     /// When the world began: what is on hand was counted then.

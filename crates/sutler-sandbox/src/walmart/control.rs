@@ -5,40 +5,21 @@
 //! | `POST /_sandbox/orders` | places an order now; optional body `{"lines":[{"sku","quantity","price"}],"address":{..},"ship_node_type"}` |
 //! | `POST /_sandbox/orders/{id}/cancel-request` | the buyer asks to cancel, now |
 //! | `GET`, `POST /_sandbox/on-hand` | what the host declared, `{"<sku>":quantity}`; a post adds to it and replaces |
-//! | `GET /_sandbox/effects` | what took effect, see [`Effects`](super::Effects) |
-//! | `GET /_sandbox/plan` | `{"orders":[…]}`, see [`PlanEntry`](super::plan::PlanEntry) |
+//! | `GET /_sandbox/effects` | what took effect, see [`Effects`](crate::Effects) |
+//! | `GET /_sandbox/plan` | `{"orders":[…]}`, see [`PlanEntry`](crate::plan::PlanEntry) |
 //! | `GET /_sandbox/fired` | how often each fault fired |
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::World;
-use super::order::Ms;
-use super::plan::{FulfilledBy, PlannedLine, PlannedOrder};
-use super::request::{Ask, decode};
-use super::standard::{dice_of, good_address};
+use crate::clock::{Ms, timestamp};
+use crate::placement::Counter;
+use crate::request::{Ask, decode};
 
 /// More of anything than anyone sells, and far from where sums would overflow.
 const UNITS_MAX: i64 = 1_000_000_000;
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-struct Placement {
-    lines: Option<Vec<PlacedLine>>,
-    address: Option<BTreeMap<String, String>>,
-    ship_node_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlacedLine {
-    sku: String,
-    quantity: u32,
-    /// The price of one; 19.99 unless given.
-    price: Option<f64>,
-}
 
 impl World {
     /// Status and body of a control call.
@@ -64,7 +45,7 @@ impl World {
                 }
                 Ok(given) => {
                     for (sku, quantity) in given {
-                        self.stock.entry(sku).or_default().declared = Some(quantity);
+                        self.stock.entry(sku).or_default().declare(quantity);
                     }
                     (200, self.declared())
                 }
@@ -81,72 +62,25 @@ impl World {
     }
 
     fn declared(&self) -> String {
-        let declared: BTreeMap<&str, i64> =
-            self.stock.iter().filter_map(|(sku, stock)| Some((sku.as_str(), stock.declared?))).collect();
-        serde_json::to_string(&declared).unwrap_or_default()
+        serde_json::to_string(&self.on_hand()).unwrap_or_default()
     }
 
     fn place_by_hand(&mut self, now: Ms, body: &str) -> (u16, String) {
-        let read = if body.trim().is_empty() { Ok(Placement::default()) } else { serde_json::from_str(body) };
-        let wanted: Placement = match read {
-            Ok(wanted) => wanted,
-            Err(error) => return fault(400, format!("the order cannot be read: {error}")),
+        let shelf = self.stock.iter().find(|(_, stock)| stock.has_some());
+        let counter = Counter {
+            seed: self.settings.seed,
+            index: self.orders.len() as u64,
+            now: timestamp(now),
+            sku: shelf.map_or("SKU-0000", |(sku, _)| sku),
         };
-        let node = wanted.ship_node_type.as_deref().unwrap_or("SellerFulfilled");
-        let Some(fulfilled_by) = FulfilledBy::from_node_type(node) else {
-            return fault(
-                400,
-                format!("ship_node_type {node:?} is not SellerFulfilled, WFSFulfilled or 3PLFulfilled"),
-            );
+        let planned = match counter.read(body) {
+            Ok(planned) => planned,
+            Err(why) => return fault(400, why),
         };
-        let instant = chrono::DateTime::from_timestamp_millis(now).unwrap_or(self.settings.origin);
-        let mut planned = PlannedOrder { fulfilled_by, ..PlannedOrder::seller(instant) };
-        match wanted.lines {
-            Some(lines) => {
-                let sound = |line: &PlacedLine| {
-                    !line.sku.is_empty()
-                        && (1..=100_000).contains(&line.quantity)
-                        && line.price.is_none_or(|price| (0.0..=1e6).contains(&price))
-                };
-                if lines.is_empty() || !lines.iter().all(sound) {
-                    return fault(
-                        400,
-                        "every order has lines, and every line a sku, a quantity from 1 to 100000 and a price up to 1000000"
-                            .into(),
-                    );
-                }
-                planned.lines.extend(lines.into_iter().map(|line| PlannedLine {
-                    sku: line.sku,
-                    quantity: line.quantity,
-                    unit_cents: line.price.map_or(1999, |price| (price * 100.0).round() as i64),
-                }));
-            }
-            None => {
-                let shelf =
-                    self.stock.iter().find(|(_, stock)| stock.declared.is_some_and(|n| n > stock.sold));
-                let sku = shelf.map_or_else(|| "SKU-0000".to_owned(), |(sku, _)| sku.clone());
-                planned.lines.push(PlannedLine { sku, quantity: 1, unit_cents: 1999 });
-            }
-        }
-        if let Some(given) = wanted.address {
-            let mut address = good_address(dice_of(&self.settings, self.orders.len() as u64));
-            for (name, value) in given {
-                match name.as_str() {
-                    "name" => address.name = value,
-                    "address1" => address.address1 = value,
-                    "address2" => address.address2 = Some(value),
-                    "city" => address.city = value,
-                    "state" => address.state = value,
-                    "postalCode" => address.postal_code = value,
-                    _ => return fault(400, format!("address has no part {name:?}")),
-                }
-            }
-            planned.address = Some(address);
-        }
         let index = self.place(&planned);
         self.catch_up(now);
         let id = self.orders.get(index as usize).map(|order| order.id.clone()).unwrap_or_default();
-        (201, json!({"id": id, "placed_at": instant}).to_string())
+        (201, json!({"id": id, "placed_at": planned.placed_at}).to_string())
     }
 }
 

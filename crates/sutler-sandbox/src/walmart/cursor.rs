@@ -1,11 +1,12 @@
 //! What a list call asks for, and the cursor that carries the question on to the next page.
 
-use super::dice::{Dice, Roll};
-use super::json::iso;
-use super::order::{DAY, Line, Ms, Order};
-use super::plan::FulfilledBy;
+use super::order::{Line, Order};
 use super::refusal::Refusal;
-use super::request::{Ask, encode, instant};
+use crate::clock::{DAY, Ms};
+use crate::dice::{Dice, Roll};
+use crate::json::iso;
+use crate::plan::FulfilledBy;
+use crate::request::{Ask, encode, instant};
 
 /// Without `createdStartDate` a list reaches back this far, also when it is filtered by modification.
 const DEFAULT_REACH: Ms = 7 * DAY;

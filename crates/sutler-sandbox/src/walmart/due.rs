@@ -1,16 +1,12 @@
 //! What happens by itself: sales, late applications, automatic cancellations, each at its own instant.
-//!
-//! The world is lazy: nothing runs between calls. Whatever is due is caught up on, in the order of its instants, before
-//! anything else is done, so a world asked once an hour is the same as one asked every second.
-
-use std::cmp::Ordering;
 
 use super::World;
-use super::dice::{Dice, Roll, identity};
-use super::order::{AUTO_CANCEL_AFTER, Carrier, DAY, Ms, Order, Package};
-use super::plan::{FulfilledBy, PlannedOrder};
-use super::standard::arrival;
+use super::order::{AUTO_CANCEL_AFTER, Carrier, Order, Package};
 use super::write::Write;
+use crate::clock::{DAY, Ms};
+use crate::dice::{Dice, Roll, identity};
+use crate::plan::{FulfilledBy, PlannedOrder};
+use crate::standard::arrival;
 
 /// Something that is due at an instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,40 +31,15 @@ pub(crate) enum Event {
     Seen { reply: u64, orders: Vec<u32> },
 }
 
-/// An event in the queue: by instant, and in the order of scheduling where instants are equal.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Due {
-    at: Ms,
-    place: u64,
-    event: Event,
-}
-
-impl Eq for Due {}
-
-impl Ord for Due {
-    fn cmp(&self, other: &Due) -> Ordering {
-        // Reversed: the standard heap gives out the greatest first.
-        (other.at, other.place).cmp(&(self.at, self.place))
-    }
-}
-
-impl PartialOrd for Due {
-    fn partial_cmp(&self, other: &Due) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl World {
     pub(super) fn schedule(&mut self, at: Ms, event: Event) {
-        self.scheduled += 1;
-        self.due.push(Due { at, place: self.scheduled, event });
+        self.due.schedule(at, event);
     }
 
     /// Lets everything up to and including `now` happen. True when something did.
     pub(super) fn catch_up(&mut self, now: Ms) -> bool {
         let mut moved = false;
-        while self.due.peek().is_some_and(|due| due.at <= now) {
-            let Some(Due { at, event, .. }) = self.due.pop() else { break };
+        while let Some((at, event)) = self.due.pop(now) {
             self.now = self.now.max(at);
             self.happen(at, event);
             moved = true;
@@ -113,7 +84,7 @@ impl World {
             Event::Sale(index) => self.sell(index),
             Event::Arrival(number) => {
                 let instant = chrono::DateTime::from_timestamp_millis(at).unwrap_or(self.settings.origin);
-                let planned = arrival(&self.settings, number, instant);
+                let planned = arrival(&self.settings.mix(), number, instant);
                 self.place(&planned);
                 self.schedule_arrival(number + 1, at);
             }
@@ -163,8 +134,8 @@ impl World {
         if order.sellers() {
             for line in &order.standing.lines {
                 if let Some(stock) = self.stock.get_mut(&line.sku) {
-                    stock.seen_sold += i64::from(line.ordered);
-                    stock.seen_cancelled += i64::from(line.cancelled_units());
+                    stock.own.seen_sold += i64::from(line.ordered);
+                    stock.own.seen_cancelled += i64::from(line.cancelled_units());
                 }
             }
         }
@@ -191,7 +162,7 @@ impl World {
             line.cancel(at, units, None);
             any = true;
             if let Some(stock) = self.stock.get_mut(&line.sku).filter(|_| seen) {
-                stock.seen_cancelled += i64::from(units);
+                stock.own.seen_cancelled += i64::from(units);
             }
         }
         if any {

@@ -4,15 +4,15 @@
 
 use serde_json::Value;
 
-use super::dice::{Dice, Roll, identity};
 use super::due::Event;
 use super::inventory::amount;
-use super::json::{number, put, quote, text, uncomma};
 use super::limits::Call;
-use super::order::Ms;
 use super::refusal::Refusal;
-use super::request::Ask;
 use super::{Page, World};
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll, identity};
+use crate::json::{number, put, quote, text, uncomma};
+use crate::request::Ask;
 
 const MEGABYTE: usize = 1 << 20;
 
@@ -112,7 +112,7 @@ impl World {
         let stock = self.stock.get(&sku);
         Row {
             level: if stock.is_some() { level } else { Err(format!("SKU {sku:?} was not found")) },
-            seen_sold: stock.map_or(0, |stock| stock.seen_sold),
+            seen_sold: stock.map_or(0, |stock| stock.seen_sold()),
             sku,
         }
     }

@@ -1,62 +1,16 @@
 //! Levels: `GET|PUT /v3/inventory`, `GET /v3/inventories`, `GET /v3/inventories/{sku}`, `GET /v3/settings/shipping/shipnodes`.
 //!
-//! A level is what the listing still offers: sales take from it, a set replaces it (the last write wins, whatever was
-//! sold in between). In the calls per node that is `availToSellQty`; `inputQty` includes what is sold and not shipped.
+//! In the calls per node that is `availToSellQty`; `inputQty` includes what is sold and not shipped.
 
 use serde_json::Value;
 use std::borrow::Cow;
 
-use super::dice::{Dice, Roll};
-use super::json::{integer, put, quote, text, uncomma};
-use super::order::Ms;
 use super::refusal::Refusal;
-use super::request::Ask;
 use super::{Page, World};
-
-/// One SKU at the one node.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Stock {
-    pub(crate) level: i64,
-    /// What the host has on hand; `None` for a SKU it never declared.
-    pub(crate) declared: Option<i64>,
-    /// Units sold from the seller's stock.
-    pub(crate) sold: i64,
-    /// Units of orders that delivered answers named, and how many of those were cancelled since.
-    pub(crate) seen_sold: i64,
-    pub(crate) seen_cancelled: i64,
-    /// What lagging reads show, and until when.
-    shadow: Option<(i64, Ms)>,
-}
-
-impl Stock {
-    pub(crate) fn shown(&self, now: Ms) -> i64 {
-        match self.shadow {
-            Some((level, until)) if now < until => level,
-            _ => self.level,
-        }
-    }
-
-    /// A sale of `units`; returns how many of them were never there though the level offered them.
-    pub(crate) fn sell(&mut self, units: i64) -> i64 {
-        // Of a SKU that was never declared nobody can say what is too much.
-        let left = self.declared.map_or(i64::MAX, |declared| (declared - self.sold).max(0));
-        let offered = self.level;
-        self.sold += units;
-        self.level = (self.level - units).max(0);
-        (units.min(offered) - left).max(0)
-    }
-
-    /// Replaces the level; returns by how many units it exceeds what the host could know to be left, when `seen_sold`
-    /// units had been told to it before it sent this.
-    pub(crate) fn set(&mut self, at: Ms, level: i64, seen_sold: i64, lag: Ms) -> i64 {
-        if lag > 0 && self.shadow.is_none_or(|(_, until)| until <= at) {
-            self.shadow = Some((self.level, at + lag));
-        }
-        self.level = level;
-        let left = (self.declared.unwrap_or(0) - (seen_sold - self.seen_cancelled)).max(0);
-        (level - left).max(0)
-    }
-}
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll};
+use crate::json::{integer, put, quote, text, uncomma};
+use crate::request::Ask;
 
 /// A refusal of the inventory service.
 fn invalid(field: &str, description: impl Into<String>) -> Refusal {

@@ -1,8 +1,9 @@
 //! The calls there are, how many of each are allowed, and what the headers say about it.
 
-use super::dice::{Dice, Roll};
-use super::json::iso;
-use super::order::Ms;
+use crate::bucket::Bucket;
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll};
+use crate::json::iso;
 
 /// A call of the marketplace, as far as limits and behaviour tell calls apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,34 +77,6 @@ impl Call {
     }
 }
 
-/// A token bucket in whole numbers: one token is `period` shares and every millisecond adds `size` shares.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bucket {
-    size: i64,
-    period: i64,
-    shares: i64,
-    since: Ms,
-}
-
-impl Bucket {
-    fn refill(&mut self, now: Ms) {
-        let full = self.size * self.period;
-        let elapsed = (now - self.since).clamp(0, self.period);
-        self.shares = (self.shares + elapsed * self.size).min(full);
-        self.since = now;
-    }
-
-    fn tokens(&self) -> i64 {
-        self.shares / self.period
-    }
-
-    /// When there is one more token than now; now itself when full.
-    fn next(&self, now: Ms) -> Ms {
-        let wanted = ((self.tokens() + 1) * self.period).min(self.size * self.period);
-        now + (wanted - self.shares + self.size - 1) / self.size
-    }
-}
-
 /// What the limit says about one request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Allowance {
@@ -126,7 +99,7 @@ impl Limits {
         let sized = |percent: i64| {
             RATES.map(|(_, size, period)| {
                 let size = (size * i64::from(factor.max(1)) * percent / 100).max(1);
-                Bucket { size, period, shares: size * period, since: start }
+                Bucket::new(size, size, period, start)
             })
         };
         Limits { real: sized(i64::from(percent.clamp(1, 100))), published: sized(100) }
@@ -137,14 +110,8 @@ impl Limits {
         let (real, published) = (&mut self.real[at], &mut self.published[at]);
         real.refill(now);
         published.refill(now);
-        let granted = real.tokens() > 0;
-        if granted {
-            real.shares -= real.period;
-        }
-        let below_published = !granted && published.tokens() > 0;
-        if published.tokens() > 0 {
-            published.shares -= published.period;
-        }
+        let granted = real.take();
+        let below_published = published.take() && !granted;
         Allowance { granted, left: real.tokens(), next: real.next(now), below_published }
     }
 }

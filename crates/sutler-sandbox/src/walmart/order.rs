@@ -1,14 +1,10 @@
 //! One purchase order and what has happened to its units. No requests, no wire format here.
 
-use super::dice::Roll;
-use super::plan::{Address, Defect, FulfilledBy, PlannedOrder};
 use super::settings::Settings;
-use super::standard::{dice_of, good_address};
-
-/// Milliseconds since 1970 of marketplace time.
-pub(crate) type Ms = i64;
-
-pub(crate) const DAY: Ms = 24 * 60 * 60 * 1000;
+use crate::clock::{DAY, Ms};
+use crate::dice::Roll;
+use crate::plan::{Address, Defect, FulfilledBy, PlannedOrder};
+use crate::standard::{dice_of, good_address};
 
 /// A line not shipped is cancelled this long after the estimated ship date (`deadlines`: 4 calendar days since
 /// 2023-06-06, and the clock runs from the instant, not the date).
@@ -121,7 +117,7 @@ pub(crate) struct Order {
 impl Order {
     /// Fills in by seed what the plan leaves open.
     pub(crate) fn place(settings: &Settings, index: u32, planned: &PlannedOrder) -> Order {
-        let dice = dice_of(settings, u64::from(index));
+        let dice = dice_of(settings.seed, u64::from(index));
         let faults = &settings.faults;
         let placed = planned.placed_at.timestamp_millis();
         // Midnight of the US East coast or so, two days on: real estimated ship dates end on 03:00–07:00 UTC.

@@ -1,8 +1,9 @@
 //! Orders in Walmart's JSON: amounts are numbers, quantities are strings, instants are epoch milliseconds.
 
-use super::dice::{Dice, Roll};
-use super::json::{amount, integer, number, put, quote, text, uncomma};
-use super::order::{Carrier, Line, Ms, Order, Package};
+use super::order::{Carrier, Line, Order, Package};
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll};
+use crate::json::{amount, integer, number, put, quote, text, uncomma};
 
 /// What one rendering may distort; a draw per answer, since production is not even consistent with itself.
 #[derive(Clone, Copy)]

@@ -1,13 +1,13 @@
 //! `GET /v3/orders`, `GET /v3/orders/released`, `GET /v3/orders/{purchaseOrderId}`.
 
 use super::cursor::{Filter, reshape};
-use super::dice::{Dice, Roll};
-use super::json::{number, put, quote, uncomma};
-use super::order::Ms;
 use super::order_json;
 use super::refusal::Refusal;
-use super::request::Ask;
 use super::{Page, World};
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll};
+use crate::json::{number, put, quote, uncomma};
+use crate::request::Ask;
 
 impl World {
     pub(super) fn list(&mut self, now: Ms, ask: &Ask, dice: Dice, released: bool) -> Result<Page, Refusal> {

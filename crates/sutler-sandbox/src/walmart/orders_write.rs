@@ -2,10 +2,12 @@
 //!
 //! A request is applied whole or not at all. Nothing recognises a repeated request: a second "2 of 5" ships two more.
 
-use super::order::{Line, Ms, Order, Package};
+use super::World;
+use super::order::{Line, Order, Package};
 use super::refusal::Refusal;
 use super::shipment::{BUYER_ASKED, Cancellation, OUT_OF_STOCK, Parcel, cancellations, parcels};
-use super::{World, effects};
+use crate::clock::Ms;
+use crate::effects;
 
 impl World {
     /// The whole order, Created to Acknowledged. Again on an acknowledged order is allowed and changes nothing.
@@ -104,7 +106,7 @@ impl World {
             let Some(line) = order.line_mut(cancellation.line) else { continue };
             line.cancel(at, cancellation.units, Some(cancellation.reason));
             if let Some(stock) = self.stock.get_mut(&line.sku) {
-                stock.seen_cancelled += if seen { i64::from(cancellation.units) } else { 0 };
+                stock.own.seen_cancelled += if seen { i64::from(cancellation.units) } else { 0 };
                 if cancellation.reason == OUT_OF_STOCK {
                     stock.level = 0;
                 }

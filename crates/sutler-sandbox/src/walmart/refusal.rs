@@ -1,6 +1,6 @@
 //! Errors as Walmart writes them: one shape from its services, another from its gateway.
 
-use super::json::{put, text, uncomma};
+use crate::json::{put, text, uncomma};
 
 /// A refusal with the facts that go into its body.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,14 +4,20 @@ use bytes::Bytes;
 use chrono::Duration;
 use http::{HeaderValue, Response, StatusCode, header};
 
-use super::dice::{Dice, Roll, identity};
-use super::json::http_date;
 use super::limits::{Call, headers};
-use super::order::Ms;
 use super::refusal::Refusal;
-use super::request::{Ask, decode};
 use super::write::failure;
 use super::{Outcome, Page, Reply, World};
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll, identity};
+use crate::json::http_date;
+use crate::request::{Ask, Heard};
+
+/// What the gateway looks at.
+pub(super) const HEARD: Heard = Heard {
+    values: &["authorization", "wm_sec.access_token", "accept", "content-type"],
+    presence: &["wm_qos.correlation_id", "wm_svc.name"],
+};
 
 /// Which call a request makes, and on what.
 struct Route {
@@ -180,7 +186,7 @@ impl World {
 }
 
 fn route(ask: &Ask) -> Result<Route, Refusal> {
-    let parts: Vec<_> = ask.path.split('/').skip(1).map(|part| decode(part, false)).collect();
+    let parts = ask.parts();
     let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
     let missing = || {
         Err(Refusal::new(
@@ -236,16 +242,16 @@ fn gateway(ask: &Ask, call: Call) -> Result<(), Refusal> {
         Err(Refusal::new(400, "INVALID_REQUEST_HEADER.GMP_GATEWAY_API", format!("{name} set null or blank"))
             .field(name))
     };
-    if !ask.correlated {
+    if ask.header("wm_qos.correlation_id").is_none() {
         return missing("WM_QOS.CORRELATION_ID");
     }
-    if !ask.service {
+    if ask.header("wm_svc.name").is_none() {
         return missing("WM_SVC.NAME");
     }
     // The token endpoint answers XML to whoever does not ask for JSON. The others do so too in production; we refuse,
     // which shows the mistake sooner.
     if call != Call::Token && !ask.wants_json() {
-        let given = ask.accept.as_deref().unwrap_or("");
+        let given = ask.header("accept").unwrap_or("");
         return Err(Refusal::new(
             406,
             "NOT_ACCEPTABLE.GMP_GATEWAY_API",

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::faults::Faults;
-use super::plan::Plan;
 use crate::Timestamp;
+use crate::faults::Faults;
+use crate::plan::Plan;
+use crate::standard::Mix;
 
 /// The ingredients of a [`World`](super::World). [`Settings::new`] has defaults for all but the seed and the origin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,18 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What the standard plan is mixed from.
+    pub(super) fn mix(&self) -> Mix {
+        Mix {
+            seed: self.seed,
+            orders: self.orders,
+            origin: self.origin,
+            coming: if self.arrivals_per_minute > 0.0 { self.arrivals_max } else { 0 },
+            skus: "SKU".into(),
+            scarce: "SCARCE".into(),
+        }
+    }
+
     /// A quiet marketplace with no orders: add a plan, orders, faults as needed.
     pub fn new(seed: u64, origin: Timestamp) -> Settings {
         Settings {

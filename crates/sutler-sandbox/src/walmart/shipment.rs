@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::carriers::CARRIERS;
-use super::order::{Carrier, Ms};
+use super::order::Carrier;
 use super::refusal::Refusal;
+use crate::clock::Ms;
 
 /// The five reasons a seller may cancel for.
 pub(crate) const REASONS: [&str; 5] = [

@@ -10,5 +10,6 @@ mod gate;
 mod inventory;
 mod lists;
 mod plan;
+mod pool;
 mod recovery;
 mod writes;

@@ -1,23 +1,14 @@
 //! `POST /v3/token`, `GET /v3/token/detail`, and whether a token is still good.
 
-use std::collections::HashMap;
-
-use super::dice::{Dice, Roll};
-use super::json::{http_date, put};
-use super::order::Ms;
 use super::refusal::Refusal;
-use super::request::{Ask, members};
 use super::{Page, World};
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll};
+use crate::json::{http_date, put};
+use crate::request::{Ask, members};
 
 /// How long a token lives, in milliseconds of marketplace time.
 const LIFE: Ms = 900_000;
-
-/// The tokens alive: many may be, for one client id. Looked up by name only, so the map's order never shows.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Tokens {
-    expiry: HashMap<String, Ms>,
-    issued: u64,
-}
 
 impl World {
     /// Issues a token, or says why not. Dead credentials are a 400, as production answers, and not a 401.
@@ -33,13 +24,13 @@ impl World {
             });
         }
         let unauthorized = |why: &str| Refusal::new(401, "UNAUTHORIZED.GMP_GATEWAY_API", why);
-        let Some(given) = &ask.authorization else {
+        let Some(given) = ask.header("authorization") else {
             return Err(unauthorized("Authorization header is missing").field("Authorization"));
         };
         let Some(given) = given.strip_prefix("Basic ") else {
             return Err(unauthorized("Authorization header must be Basic").field("Authorization"));
         };
-        if !ask.content_type.as_deref().is_some_and(|t| t.starts_with("application/x-www-form-urlencoded")) {
+        if !ask.header("content-type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded")) {
             return Err(Refusal::new(
                 400,
                 "INVALID_REQUEST_HEADER.GMP_GATEWAY_API",
@@ -65,10 +56,7 @@ impl World {
             )
             .field("grant_type"));
         }
-        self.tokens.issued += 1;
-        let word = Dice::new(self.settings.seed, self.tokens.issued, now as u64).draw(Roll::Number);
-        let token = format!("eyJ{word:016x}{:016x}{:08x}", word.rotate_left(23) ^ 0x5bd1, self.tokens.issued);
-        self.tokens.expiry.retain(|_, expiry| *expiry > now);
+        let token = self.tokens.issue(self.settings.seed, now, LIFE, "eyJ");
         let mut body = String::with_capacity(128);
         if ask.wants_json() {
             put(
@@ -89,7 +77,6 @@ impl World {
                 ),
             );
         }
-        self.tokens.expiry.insert(token, now + LIFE);
         Ok(Page { xml: !ask.wants_json(), ..Page::json(body) })
     }
 
@@ -98,23 +85,26 @@ impl World {
         let refuse = |why: &str| {
             Err(Refusal::new(401, "UNAUTHORIZED.GMP_GATEWAY_API", why).field("WM_SEC.ACCESS_TOKEN"))
         };
-        let Some(token) = &ask.token else { return refuse("WM_SEC.ACCESS_TOKEN set null or blank") };
-        match self.tokens.expiry.get(token) {
-            Some(expiry) if now < *expiry => {}
-            Some(expiry) => return refuse(&format!("token expired at {}", http_date(*expiry))),
+        let Some(token) = ask.header("wm_sec.access_token") else {
+            return refuse("WM_SEC.ACCESS_TOKEN set null or blank");
+        };
+        match self.tokens.expiry(token) {
+            Some(expiry) if now < expiry => {}
+            Some(expiry) => return refuse(&format!("token expired at {}", http_date(expiry))),
             None => return refuse("Unauthorized token"),
         }
         let risk = self.settings.faults.token_death.saturating_mul(if continued { 4 } else { 1 });
         if dice.chance(Roll::TokenDeath, risk) {
             self.fire("token_death");
-            self.tokens.expiry.remove(token);
+            self.tokens.kill(token);
             return refuse("Unauthorized token");
         }
         Ok(())
     }
 
     pub(super) fn token_detail(&self, ask: &Ask) -> Page {
-        let expiry = ask.token.as_ref().and_then(|t| self.tokens.expiry.get(t)).copied().unwrap_or_default();
+        let expiry =
+            ask.header("wm_sec.access_token").and_then(|token| self.tokens.expiry(token)).unwrap_or_default();
         let mut body = String::with_capacity(512);
         put(
             &mut body,

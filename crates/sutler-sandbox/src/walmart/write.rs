@@ -1,14 +1,14 @@
 //! A write on its way: asked for now, applied now, later, or never.
 
-use super::dice::{Dice, Roll};
 use super::due::Event;
 use super::feeds::Row;
 use super::inventory::level_body;
 use super::limits::Call;
-use super::order::Ms;
 use super::refusal::Refusal;
-use super::request::Ask;
 use super::{Outcome, Page, World};
+use crate::clock::Ms;
+use crate::dice::{Dice, Roll};
+use crate::request::Ask;
 
 /// What a write asks for, with what the host could know when it sent it.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ impl World {
         dice: Dice,
     ) -> Outcome {
         if matches!(call, Call::FeedInventory | Call::FeedMpInventory) {
-            let media = ask.content_type.as_deref().unwrap_or("");
+            let media = ask.header("content-type").unwrap_or("");
             if media.starts_with("multipart/") {
                 // The specification says multipart; production is said to answer that with an empty 200 and do nothing.
                 return Outcome::Answer(Ok(Page::json(String::new())));
@@ -120,7 +120,7 @@ impl World {
             _ => {
                 let sku = self.stock_target(ask)?;
                 self.read_level(&sku, &body)?;
-                let seen_sold = self.stock.get(&sku).map_or(0, |stock| stock.seen_sold);
+                let seen_sold = self.stock.get(&sku).map_or(0, |stock| stock.seen_sold());
                 Wish::Set { ignored: self.ignores_set(dice), sku, body, seen_sold }
             }
         })

@@ -221,7 +221,7 @@ fn all_faults_fire_in_a_hostile_world_and_only_named_ones() {
         }
         seen.extend(client.world.fired().keys().copied());
     }
-    let all: BTreeSet<&str> = Faults::NAMES.into_iter().collect();
+    let all: BTreeSet<&str> = crate::walmart::FAULTS.into_iter().collect();
     assert_eq!(seen, all);
 }
 

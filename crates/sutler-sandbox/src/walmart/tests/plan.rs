@@ -42,7 +42,7 @@ proptest! {
         world.effects(origin());
         for order in &world.orders {
             let short = order.standing.lines.iter().any(|line| {
-                on_hand.get(&line.sku).is_none_or(|n| *n < world.stock.get(&line.sku).map_or(0, |s| s.sold))
+                on_hand.get(&line.sku).is_none_or(|n| *n < world.stock.get(&line.sku).map_or(0, |s| s.own.sold))
             });
             let planned = matches!(order.defect, Defect::ShortStock | Defect::UnmappedSku);
             prop_assert_eq!(order.sellers() && short, planned, "{}", order.id);

@@ -1,11 +1,12 @@
 //! A request as the world hears it: what of it can matter, and nothing else, so that it can be kept and heard again.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::order::Ms;
+use crate::clock::Ms;
 
 /// The parts of a request that any answer depends on. The short names are those of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,50 +18,73 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     #[serde(rename = "q", default, skip_serializing_if = "String::is_empty")]
     pub(crate) query: String,
-    /// Scheme and host the client used, for cursors that are whole addresses.
+    /// Scheme and host the client used, for answers that name whole addresses.
     #[serde(rename = "o", default, skip_serializing_if = "String::is_empty")]
     pub(crate) origin: String,
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) authorization: Option<String>,
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) token: Option<String>,
-    /// Whether a correlation id was sent and not blank.
-    #[serde(rename = "i", default)]
-    pub(crate) correlated: bool,
-    /// Whether the service was named.
-    #[serde(rename = "s", default)]
-    pub(crate) service: bool,
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) accept: Option<String>,
-    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) content_type: Option<String>,
+    /// The headers that matter, by their names in small letters.
+    #[serde(rename = "h", default, skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<String, String>,
     #[serde(rename = "b", default, skip_serializing_if = "String::is_empty")]
     pub(crate) body: String,
+    /// A body that is no text; `body` is empty then.
+    #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty", with = "in_base64")]
+    binary: Vec<u8>,
+}
+
+/// The headers a marketplace looks at, by their names in small letters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard {
+    /// Those whose values matter.
+    pub(crate) values: &'static [&'static str],
+    /// Those of which it only matters that they are there and not blank. Their values are left out: they differ from run
+    /// to run.
+    pub(crate) presence: &'static [&'static str],
 }
 
 impl Ask {
-    pub(crate) fn read(request: &http::Request<Bytes>) -> Ask {
+    pub(crate) fn read(request: &http::Request<Bytes>, heard: Heard) -> Ask {
         let headers = request.headers();
-        let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let value = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let present = |name: &str| headers.get(name).is_some_and(|v| !v.as_bytes().trim_ascii().is_empty());
         let uri = request.uri();
         let origin = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-            _ => header("host").map(|host| format!("http://{host}")).unwrap_or_default(),
+            _ => value("host").map(|host| format!("http://{host}")).unwrap_or_default(),
+        };
+        let values = heard.values.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?)));
+        let presence = heard
+            .presence
+            .iter()
+            .filter(|name| present(name))
+            .map(|name| ((*name).to_owned(), "1".to_owned()));
+        let (body, binary) = match std::str::from_utf8(request.body()) {
+            Ok(text) => (text.to_owned(), Vec::new()),
+            Err(_) => (String::new(), request.body().to_vec()),
         };
         Ask {
             method: request.method().as_str().to_owned(),
             path: uri.path().to_owned(),
             query: uri.query().unwrap_or_default().to_owned(),
             origin,
-            authorization: header("authorization"),
-            token: header("wm_sec.access_token"),
-            correlated: present("wm_qos.correlation_id"),
-            service: present("wm_svc.name"),
-            accept: header("accept"),
-            content_type: header("content-type"),
-            body: String::from_utf8_lossy(request.body()).into_owned(),
+            headers: values.chain(presence).collect(),
+            body,
+            binary,
         }
+    }
+
+    /// A header that matters, by its name in small letters.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The body as it was sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        if self.binary.is_empty() { self.body.as_bytes() } else { &self.binary }
+    }
+
+    /// The parts of the path, decoded.
+    pub(crate) fn parts(&self) -> Vec<Cow<'_, str>> {
+        self.path.split('/').skip(1).map(|part| decode(part, false)).collect()
     }
 
     /// The query's members, decoded, in the order they were sent.
@@ -69,7 +93,23 @@ impl Ask {
     }
 
     pub(crate) fn wants_json(&self) -> bool {
-        self.accept.as_deref().is_some_and(|a| a.contains("application/json"))
+        self.header("accept").is_some_and(|a| a.contains("application/json"))
+    }
+}
+
+/// Bytes in a line of JSON.
+mod in_base64 {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(from)?).map_err(D::Error::custom)
     }
 }
 
@@ -115,7 +155,7 @@ pub(crate) fn encode(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => super::json::put(&mut out, format_args!("%{byte:02X}")),
+            _ => crate::json::put(&mut out, format_args!("%{byte:02X}")),
         }
     }
     out
@@ -128,7 +168,7 @@ pub(crate) fn instant(text: &str, end: bool) -> Option<Ms> {
     }
     let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     let midnight = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
-    Some(if end { midnight + super::order::DAY - 1 } else { midnight })
+    Some(if end { midnight + crate::clock::DAY - 1 } else { midnight })
 }
 
 #[cfg(test)]

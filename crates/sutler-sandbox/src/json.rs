@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::order::Ms;
+use crate::clock::Ms;
 
 /// Appends `text` as a JSON string.
 pub(crate) fn quote(out: &mut String, text: &str) {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// A probability in thousandths; 1000 and above is always.
 pub type PerMille = u16;
 
-/// The faults of one world. All zero (and buckets at 100 %) is a marketplace that only does what it documents.
+/// The faults of one world, by what they are on any marketplace; each marketplace's documentation says which it has and
+/// what they look like there. All zero (and buckets at 100 %) is a marketplace that only does what it documents.
 ///
 /// Durations are marketplace seconds. A request can meet several faults; the earliest in the order of the fields of a
 /// call's life wins: outage, lost or failed before, token, limit, then what happens while and after applying.
@@ -64,6 +65,14 @@ pub struct Faults {
     pub header_variants: PerMille,
     /// Orders whose buyer's phone becomes zeros once a status changes.
     pub masked: PerMille,
+    /// Pushed notifications that never come.
+    pub push_drop: PerMille,
+    /// Pushed notifications that come twice.
+    pub push_repeat: PerMille,
+    /// Pushed notifications that come up to `push_late_max_s` late, and so after younger ones.
+    pub push_late: PerMille,
+    /// The longest such delay.
+    pub push_late_max_s: u32,
     /// Accepted feeds whose answer names no feed id.
     pub feed_no_id: PerMille,
     /// Feeds that stay in progress for up to `feed_stuck_max_s`.
@@ -101,6 +110,10 @@ impl Default for Faults {
             cursor_variants: 0,
             header_variants: 0,
             masked: 0,
+            push_drop: 0,
+            push_repeat: 0,
+            push_late: 0,
+            push_late_max_s: 600,
             feed_no_id: 0,
             feed_stuck: 0,
             feed_stuck_max_s: 6 * 3600,
@@ -111,32 +124,6 @@ impl Default for Faults {
 impl Faults {
     /// The names of the presets, in the order they are documented.
     pub const PRESETS: [&'static str; 7] = ["none", "lag", "flaky", "storm", "outage", "tokens", "hostile"];
-
-    /// Every fault that can fire, by the name under which [`World::fired`](super::World::fired) counts it.
-    pub const NAMES: [&'static str; 22] = [
-        "late_visible",
-        "read_lag",
-        "page_repeat",
-        "throttle",
-        "storm",
-        "small_bucket",
-        "error_before",
-        "error_after",
-        "lost_before",
-        "lost_after",
-        "late_apply",
-        "stock_ignored",
-        "token_death",
-        "token_refused",
-        "outage",
-        "unknown_text",
-        "loose",
-        "cursor_variants",
-        "header_variants",
-        "masked",
-        "feed_no_id",
-        "feed_stuck",
-    ];
 
     /// The preset of that name, or `None`. `hostile` mixes everything at rates at which a few hundred orders are still
     /// done within some tens of marketplace minutes.
@@ -150,6 +137,7 @@ impl Faults {
                 page_repeat: 200,
                 masked: 840,
                 cursor_variants: 300,
+                push_late: 300,
                 ..none
             },
             "flaky" => Faults {
@@ -164,6 +152,9 @@ impl Faults {
                 unknown_text: 100,
                 loose: 200,
                 masked: 840,
+                push_drop: 100,
+                push_repeat: 100,
+                push_late: 100,
                 feed_no_id: 200,
                 feed_stuck: 100,
                 feed_stuck_max_s: 3600,
@@ -200,6 +191,10 @@ impl Faults {
                 cursor_variants: 700,
                 header_variants: 300,
                 masked: 840,
+                push_drop: 150,
+                push_repeat: 150,
+                push_late: 150,
+                push_late_max_s: 120,
                 feed_no_id: 100,
                 feed_stuck: 50,
                 feed_stuck_max_s: 600,

@@ -8,10 +8,10 @@ use crate::Timestamp;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
-    /// The mix of the demonstration, [`Settings::orders`](super::Settings::orders) of them, over the three hours before
+    /// The mix of the demonstration, as many as the settings say, over the three hours before
     /// the origin.
     ///
-    /// About 10 % are fulfilled by Walmart and 1 % by a third party. Of the seller's, about 2 % go to a bad address,
+    /// About 10 % are fulfilled by the marketplace and 1 % by a third party. Of the seller's, about 2 % go to a bad address,
     /// 2 % want more than was ever on hand, 1 % (two at least) are asked back by their buyers within the first three
     /// minutes, and one names a SKU nobody declared: never two of these on one order, and at least 85 % have none.
     /// Everything else is amply stocked. Plans of fewer than a hundred orders have fewer kinds.
@@ -26,7 +26,7 @@ pub enum Plan {
 pub enum FulfilledBy {
     /// The seller (`SellerFulfilled`).
     Seller,
-    /// Walmart (`WFSFulfilled`).
+    /// The marketplace (`WFSFulfilled`).
     Marketplace,
     /// A third party on the seller's behalf (`3PLFulfilled`).
     ThirdParty,
@@ -66,7 +66,7 @@ pub enum Defect {
     CancelRequest,
 }
 
-/// A delivery address, as Walmart names its parts.
+/// A delivery address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
@@ -99,7 +99,7 @@ pub struct PlannedLine {
 /// An order to be placed. [`PlannedOrder::seller`] and the methods after it build one in a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedOrder {
-    /// The purchase order id; `None` for one derived from the order's position.
+    /// The order's id at the marketplace; `None` for one derived from the order's position.
     pub id: Option<String>,
     /// The instant of the sale.
     pub placed_at: Timestamp,
@@ -113,8 +113,15 @@ pub struct PlannedOrder {
     pub defect: Defect,
     /// When the buyer asks to cancel.
     pub cancel_request_at: Option<Timestamp>,
-    /// Until when it must be shipped; `None` for 05:00 UTC two days after the day it was placed.
+    /// Until when it must be shipped; `None` for what the marketplace promises by itself.
     pub ship_by: Option<Timestamp>,
+    /// When the payment goes through; until then Amazon shows it as pending and eBay lists it nowhere, though it has
+    /// taken from the level. `None` for at once; Walmart only shows what is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<Timestamp>,
+    /// Programmes of the marketplace that the order is part of, in its own words (`PRIME`, `FBM_SHIP_PLUS`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<String>,
 }
 
 impl PlannedOrder {
@@ -129,6 +136,8 @@ impl PlannedOrder {
             defect: Defect::None,
             cancel_request_at: None,
             ship_by: None,
+            paid_at: None,
+            programs: Vec::new(),
         }
     }
 
@@ -138,7 +147,7 @@ impl PlannedOrder {
         self
     }
 
-    /// With that purchase order id.
+    /// With that id at the marketplace.
     pub fn id(mut self, id: &str) -> PlannedOrder {
         self.id = Some(id.into());
         self
@@ -163,6 +172,18 @@ impl PlannedOrder {
         self
     }
 
+    /// Paid for at that instant only.
+    pub fn paid_at(mut self, at: Timestamp) -> PlannedOrder {
+        self.paid_at = Some(at);
+        self
+    }
+
+    /// Part of a programme of the marketplace.
+    pub fn program(mut self, name: &str) -> PlannedOrder {
+        self.programs.push(name.into());
+        self
+    }
+
     /// To be shipped until that instant.
     pub fn ship_by(mut self, at: Timestamp) -> PlannedOrder {
         self.ship_by = Some(at);
@@ -170,10 +191,10 @@ impl PlannedOrder {
     }
 }
 
-/// One order as [`World::plan`](super::World::plan) and `GET /_sandbox/plan` list it.
+/// One order as [`Marketplace::plan`](crate::Marketplace::plan) and `GET /_sandbox/plan` list it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanEntry {
-    /// The purchase order id.
+    /// The order's id at the marketplace.
     pub id: String,
     /// Who ships it.
     pub fulfilled_by: FulfilledBy,

@@ -2,19 +2,32 @@
 
 use chrono::Duration;
 
-use super::dice::{Dice, Roll, identity};
-use super::places::{BAD_STREETS, FIRST_NAMES, LAST_NAMES, PLACES, STREETS};
-use super::plan::{Address, Defect, FulfilledBy, PlannedLine, PlannedOrder};
-use super::settings::Settings;
 use crate::Timestamp;
+use crate::dice::{Dice, Roll, identity};
+use crate::places::{BAD_STREETS, FIRST_NAMES, LAST_NAMES, PLACES, STREETS};
+use crate::plan::{Address, Defect, FulfilledBy, PlannedLine, PlannedOrder};
 
 /// How many SKUs the standard plan sells from an ample stock.
 const CATALOGUE: u64 = 40;
 
+/// What the standard plan is mixed from.
+#[derive(Debug, Clone)]
+pub(crate) struct Mix {
+    pub(crate) seed: u64,
+    pub(crate) orders: u32,
+    pub(crate) origin: Timestamp,
+    /// The most orders that arrive later.
+    pub(crate) coming: u32,
+    /// How the SKUs of the catalogue begin. Marketplaces that sell the same ones have the same here.
+    pub(crate) skus: String,
+    /// How the SKUs begin of which there is one.
+    pub(crate) scarce: String,
+}
+
 /// The orders of [`Plan::Standard`](super::plan::Plan::Standard), and what is on hand for them.
-pub(crate) fn standard(settings: &Settings) -> (Vec<PlannedOrder>, Vec<(String, i64)>) {
-    let count = settings.orders as u64;
-    let dice = Dice::new(settings.seed, identity(&["plan"]), 0);
+pub(crate) fn standard(mix: &Mix) -> (Vec<PlannedOrder>, Vec<(String, i64)>) {
+    let count = mix.orders as u64;
+    let dice = Dice::new(mix.seed, identity(&["plan"]), 0);
     let mut places: Vec<u64> = (0..count).collect();
     for at in (1..places.len()).rev() {
         places.swap(at, dice.nth(at as u64).below(Roll::Shape, at as u64 + 1) as usize);
@@ -42,14 +55,14 @@ pub(crate) fn standard(settings: &Settings) -> (Vec<PlannedOrder>, Vec<(String, 
     let mut demand = vec![0_i64; CATALOGUE as usize];
     let mut orders = Vec::with_capacity(kinds.len());
     for (index, (by, defect)) in kinds.into_iter().enumerate() {
-        let dice = dice_of(settings, index as u64);
+        let dice = dice_of(mix.seed, index as u64);
         let slot = span_ms / count as i64;
         let offset = slot * index as i64 + dice.between(Roll::Moment, 0, (slot - 1).max(0));
-        let placed_at = settings.origin - Duration::milliseconds(span_ms - offset);
+        let placed_at = mix.origin - Duration::milliseconds(span_ms - offset);
         let mut order = PlannedOrder { fulfilled_by: by, defect, ..PlannedOrder::seller(placed_at) };
         match defect {
             Defect::ShortStock => {
-                let sku = format!("SCARCE-{:03}", on_hand.len() + 1);
+                let sku = format!("{}-{:03}", mix.scarce, on_hand.len() + 1);
                 let quantity = dice.between(Roll::Quantity, 2, 4) as u32;
                 order.lines.push(PlannedLine { sku: sku.clone(), quantity, unit_cents: price(dice) });
                 on_hand.push((sku, 1));
@@ -61,46 +74,42 @@ pub(crate) fn standard(settings: &Settings) -> (Vec<PlannedOrder>, Vec<(String, 
                     unit_cents: price(dice),
                 });
             }
-            _ => order.lines = catalogue_lines(dice),
+            _ => order.lines = catalogue_lines(mix, dice),
         }
         if defect == Defect::BadAddress {
             order.address = Some(bad_address(dice));
         }
         if defect == Defect::CancelRequest {
             let after = dice.between(Roll::Gap, 30_000, 180_000);
-            order.cancel_request_at = Some(settings.origin + Duration::milliseconds(after));
+            order.cancel_request_at = Some(mix.origin + Duration::milliseconds(after));
         }
         for line in order.lines.iter().filter(|_| defect != Defect::ShortStock) {
-            if let Some(wanted) = catalogue_index(&line.sku).and_then(|i| demand.get_mut(i)) {
+            if let Some(wanted) = mix.place_of(&line.sku).and_then(|i| demand.get_mut(i)) {
                 *wanted += i64::from(line.quantity);
             }
         }
         orders.push(order);
     }
     // Arrivals draw from the same shelf; twelve units is the most that one of them can want.
-    let coming = if settings.arrivals_per_minute > 0.0 {
-        i64::from(settings.arrivals_max).min(1_000_000) * 12
-    } else {
-        0
-    };
+    let coming = i64::from(mix.coming).min(1_000_000) * 12;
     for (index, wanted) in demand.into_iter().enumerate() {
         let spare =
-            20 + Dice::new(settings.seed, identity(&["shelf"]), index as u64).below(Roll::Count, 80) as i64;
-        on_hand.push((catalogue_sku(index as u64), wanted + coming + spare));
+            20 + Dice::new(mix.seed, identity(&["shelf"]), index as u64).below(Roll::Count, 80) as i64;
+        on_hand.push((mix.sku(index as u64), wanted + coming + spare));
     }
     (orders, on_hand)
 }
 
 /// The `number`-th order that arrives after the origin: sound, and one in ten fulfilled by Walmart.
-pub(crate) fn arrival(settings: &Settings, number: u32, placed_at: Timestamp) -> PlannedOrder {
-    let dice = Dice::new(settings.seed, identity(&["arrival"]), u64::from(number));
+pub(crate) fn arrival(mix: &Mix, number: u32, placed_at: Timestamp) -> PlannedOrder {
+    let dice = Dice::new(mix.seed, identity(&["arrival"]), u64::from(number));
     let by = if dice.chance(Roll::Shape, 100) { FulfilledBy::Marketplace } else { FulfilledBy::Seller };
-    PlannedOrder { fulfilled_by: by, lines: catalogue_lines(dice), ..PlannedOrder::seller(placed_at) }
+    PlannedOrder { fulfilled_by: by, lines: catalogue_lines(mix, dice), ..PlannedOrder::seller(placed_at) }
 }
 
 /// The dice of the order at that position; everything about an order that a plan leaves open comes from them.
-pub(crate) fn dice_of(settings: &Settings, index: u64) -> Dice {
-    Dice::new(settings.seed, identity(&["order"]), index)
+pub(crate) fn dice_of(seed: u64, index: u64) -> Dice {
+    Dice::new(seed, identity(&["order"]), index)
 }
 
 /// A sound address in one of the known places.
@@ -135,7 +144,7 @@ fn bad_address(dice: Dice) -> Address {
     address
 }
 
-fn catalogue_lines(dice: Dice) -> Vec<PlannedLine> {
+fn catalogue_lines(mix: &Mix, dice: Dice) -> Vec<PlannedLine> {
     let count = match dice.below(Roll::Count, 10) {
         0..=6 => 1,
         7 | 8 => 2,
@@ -152,7 +161,7 @@ fn catalogue_lines(dice: Dice) -> Vec<PlannedLine> {
                 _ => 4,
             };
             // Steps of 7 in 40 never meet, so no order names one SKU twice.
-            let sku = catalogue_sku((first + n * 7) % CATALOGUE);
+            let sku = mix.sku((first + n * 7) % CATALOGUE);
             PlannedLine { sku, quantity, unit_cents: price(dice) }
         })
         .collect()
@@ -162,16 +171,19 @@ fn price(dice: Dice) -> i64 {
     dice.between(Roll::Price, 499, 12_999)
 }
 
-fn catalogue_sku(index: u64) -> String {
-    // A space and reserved characters occur in real SKUs; a few of ours have them, so that nobody forgets to encode.
-    match index {
-        3 => "SKU 0003".into(),
-        11 => "SKU/0011".into(),
-        23 => "SKU&0023".into(),
-        _ => format!("SKU-{index:04}"),
+impl Mix {
+    fn sku(&self, index: u64) -> String {
+        let skus = &self.skus;
+        // A space and reserved characters occur in real SKUs; a few of ours have them, so that nobody forgets to encode.
+        match index {
+            3 => format!("{skus} 0003"),
+            11 => format!("{skus}/0011"),
+            23 => format!("{skus}&0023"),
+            _ => format!("{skus}-{index:04}"),
+        }
     }
-}
 
-fn catalogue_index(sku: &str) -> Option<usize> {
-    sku.strip_prefix("SKU").and_then(|rest| rest.get(1..)).and_then(|digits| digits.parse().ok())
+    fn place_of(&self, sku: &str) -> Option<usize> {
+        sku.strip_prefix(&self.skus).and_then(|rest| rest.get(1..)).and_then(|digits| digits.parse().ok())
+    }
 }
