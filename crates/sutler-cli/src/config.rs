@@ -2,10 +2,12 @@
 //!
 //! Every error names file, line, field, value and what would be right.
 
+mod account;
 mod place;
 mod secret;
 
 use crate::exit::{Failure, Outcome};
+use account::Account;
 use place::Places;
 use serde::Deserialize;
 use std::{
@@ -14,7 +16,7 @@ use std::{
     sync::Arc,
 };
 use sutler::{
-    Engine, Error, Host, Policy, Walmart,
+    Engine, Error, Host, Policy,
     channel::Environment,
     clock::{MarketClock, Pace},
     engine::Builder,
@@ -94,6 +96,16 @@ struct Channel {
     refresh_token: Option<String>,
     refresh_token_env: Option<String>,
     refresh_token_file: Option<PathBuf>,
+    /// eBay's site.
+    marketplace_id: Option<String>,
+    notification_endpoint: Option<String>,
+    verification_token: Option<String>,
+    verification_token_env: Option<String>,
+    verification_token_file: Option<PathBuf>,
+    signing_key: Option<String>,
+    signing_key_env: Option<String>,
+    signing_key_file: Option<PathBuf>,
+    signing_jwe: Option<String>,
 }
 
 /// A configuration that can be right: everything but the marketplaces' own answers was checked.
@@ -104,7 +116,7 @@ pub(crate) struct Config {
     tenant: Option<String>,
     pace: Pace,
     policy: Policy,
-    channels: Vec<(String, Walmart)>,
+    channels: Vec<(String, Account)>,
     /// The file of counts, if one is named.
     pub(crate) stock: Option<PathBuf>,
 }
@@ -124,7 +136,7 @@ impl Config {
         let pace = file.clock.as_ref().map_or(Ok(Pace::real()), |clock| reader.pace(clock))?;
         let mut channels = Vec::new();
         for (name, channel) in &file.channels {
-            let (walmart, environment) = reader.walmart(name, channel)?;
+            let (account, environment) = reader.account(name, channel)?;
             if environment != Environment::Local && file.clock.is_some() {
                 return Err(reader.wrong(
                     "clock",
@@ -133,7 +145,7 @@ impl Config {
                     ),
                 ));
             }
-            channels.push((name.clone(), walmart));
+            channels.push((name.clone(), account));
         }
         let policy = file.policy.as_ref().map_or(Ok(Policy::standard()), |named| reader.policy(named))?;
         let stock = file.stock.as_ref().map(|named| folder.join(&named.file));
@@ -154,8 +166,8 @@ impl Config {
         if !self.pace.is_real() {
             builder = builder.pace(self.pace);
         }
-        for (name, walmart) in &self.channels {
-            builder = builder.channel(name.as_str(), walmart.clone());
+        for (name, account) in &self.channels {
+            builder = builder.channel(name.as_str(), account.clone());
         }
         builder
     }
@@ -166,8 +178,8 @@ impl Config {
         if !self.pace.is_real() {
             builder = builder.pace(self.pace);
         }
-        for (name, walmart) in &self.channels {
-            builder = builder.channel(name.as_str(), walmart.clone());
+        for (name, account) in &self.channels {
+            builder = builder.channel(name.as_str(), account.clone());
         }
         builder
     }
@@ -266,72 +278,6 @@ impl Reader<'_> {
         })?;
         Policy::from_toml(&text)
             .map_err(|error| Failure::wrong(format!("{} {}", path.display(), error.text())))
-    }
-
-    fn walmart(&self, name: &str, channel: &Channel) -> Outcome<(Walmart, Environment)> {
-        let field = |key: &str| format!("channels.{name}.{key}");
-        if channel.marketplace != "walmart" {
-            return Err(self.wrong(
-                &field("marketplace"),
-                format!(
-                    "{:?} is not a marketplace of this version; \"walmart\" is right",
-                    channel.marketplace
-                ),
-            ));
-        }
-        let environment = match channel.environment.as_deref() {
-            None => Environment::Production,
-            Some(text) => {
-                text.parse().map_err(|error: Error| self.wrong(&field("environment"), error.text().into()))?
-            }
-        };
-        let value = |key, plain: &Option<String>, env: &Option<String>, file: &Option<PathBuf>| {
-            secret::value(plain, env, file, self.folder).map_err(|why| self.wrong(&field(key), why))
-        };
-        let needed = |key: &str, found: Option<String>, right: &str| {
-            found.ok_or_else(|| {
-                self.wrong(
-                    &format!("channels.{name}"),
-                    format!("{key} is missing; {right}, or {key}_env or {key}_file, is right"),
-                )
-            })
-        };
-        let c = channel;
-        let seller = value("seller", &c.seller, &c.seller_env, &c.seller_file)?;
-        let seller = needed("seller", seller, "the seller id of the seller center")?;
-        let id = value("client_id", &c.client_id, &c.client_id_env, &c.client_id_file)?;
-        let id = needed("client_id", id, "the client id of the developer portal")?;
-        let secret = value("client_secret", &c.client_secret, &c.client_secret_env, &c.client_secret_file)?;
-        let secret = needed("client_secret", secret, "the secret that goes with client_id")?;
-        let refresh = value("refresh_token", &c.refresh_token, &c.refresh_token_env, &c.refresh_token_file)?;
-        if refresh.is_some_and(|token| !token.is_empty()) {
-            return Err(
-                self.wrong(&field("refresh_token"), "walmart gives no refresh token; leave it out".into())
-            );
-        }
-        let mut walmart = Walmart::new(seller, id, secret).environment(environment);
-        if let Some(url) = value("base_url", &c.base_url, &c.base_url_env, &c.base_url_file)? {
-            walmart = walmart.base_url(url);
-        } else if environment == Environment::Local {
-            return Err(self.wrong(
-                &format!("channels.{name}"),
-                "base_url is missing; a local marketplace needs one, such as \"http://127.0.0.1:8080\""
-                    .into(),
-            ));
-        }
-        if let Some(url) = value("token_url", &c.token_url, &c.token_url_env, &c.token_url_file)? {
-            walmart = walmart.token_url(url);
-        }
-        if let Some(node) = &channel.ship_node {
-            walmart = walmart.ship_node(node);
-        }
-        if environment == Environment::Local {
-            // A marketplace on this machine answers within milliseconds or not at all.
-            walmart = walmart.call_timeout(std::time::Duration::from_secs(5));
-            // In paced time a socket's jitter is seconds: a twentieth of each limit is left unused, as in the demo.
-            walmart = walmart.rate_factor(0.95);
-        }
-        Ok((walmart, environment))
     }
 }
 

@@ -12,14 +12,14 @@ use std::{
     sync::Arc,
 };
 use sutler::{
-    Error, Policy, Retry,
+    Applied, Error, ErrorKind, Policy, Retry, ebay,
     model::{ChannelId, ChannelOrder, from_millis},
     policy::{
         NoStock, Rule,
         builtin::{AddressDeliverable, BuyerCancel, TotalsAddUp},
         decide_order,
     },
-    walmart::{normalise_order, normalise_page, parse_error},
+    walmart,
 };
 
 /// Reads marketplace payloads into the model, without a store or a network.
@@ -39,6 +39,7 @@ pub(crate) struct Normalize {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Marketplace {
     Walmart,
+    Ebay,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -47,18 +48,35 @@ enum Kind {
     Order,
     /// A page of orders.
     Orders,
+    /// A push of the marketplace's (eBay).
+    Notification,
     /// An error answer.
     Error,
+}
+
+impl Marketplace {
+    fn order(self, bytes: &[u8]) -> ChannelOrder {
+        match self {
+            Marketplace::Walmart => walmart::normalise_order(bytes),
+            Marketplace::Ebay => ebay::normalise_order(bytes),
+        }
+    }
+
+    fn page(self, bytes: &[u8]) -> Result<Vec<ChannelOrder>, Error> {
+        match self {
+            Marketplace::Walmart => walmart::normalise_page(bytes),
+            Marketplace::Ebay => ebay::normalise_page(bytes),
+        }
+    }
 }
 
 impl Normalize {
     /// Every file is read, the sound ones printed; the first that is not ends the command with its error.
     pub(crate) fn run(self) -> Outcome {
-        let Marketplace::Walmart = self.marketplace;
         let mut first = None;
         let mut out = std::io::stdout().lock();
         for path in &self.files {
-            match read(path, self.kind) {
+            match read(path, self.marketplace, self.kind) {
                 Ok(values) => {
                     for value in values {
                         writeln!(out, "{value}").map_err(|error| {
@@ -74,13 +92,13 @@ impl Normalize {
     }
 }
 
-fn read(path: &Path, kind: Kind) -> Outcome<Vec<Value>> {
+fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>> {
     let shown = path.display();
     let bytes =
         std::fs::read(path).map_err(|error| Failure::wrong(format!("{shown} cannot be read: {error}")))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     if let Kind::Error = kind {
-        return Ok(vec![error(bytes)]);
+        return Ok(vec![error(bytes, marketplace)]);
     }
     let document: Value = serde_json::from_slice(bytes).map_err(|error| {
         Failure::wrong(format!(
@@ -94,25 +112,31 @@ fn read(path: &Path, kind: Kind) -> Outcome<Vec<Value>> {
             "{shown}: {document} is no order; an object or a list of them is right"
         )));
     }
+    if let Kind::Notification = kind {
+        return notification(bytes, marketplace)
+            .map_err(|why| Failure::wrong(format!("{shown}: {why}")))
+            .map(|one| vec![one]);
+    }
     let orders = match kind {
-        Kind::Order => vec![normalise_order(bytes)],
-        _ => page(bytes, &document).map_err(|error| Failure::wrong(format!("{shown}: {error}")))?,
+        Kind::Order => vec![marketplace.order(bytes)],
+        _ => page(bytes, &document, marketplace)
+            .map_err(|error| Failure::wrong(format!("{shown}: {error}")))?,
     };
     Ok(orders.iter().map(order).collect())
 }
 
 /// A list answer, or the orders of one cut out of it.
-fn page(bytes: &[u8], document: &Value) -> Result<Vec<ChannelOrder>, Error> {
-    match normalise_page(bytes) {
+fn page(bytes: &[u8], document: &Value, marketplace: Marketplace) -> Result<Vec<ChannelOrder>, Error> {
+    match marketplace.page(bytes) {
         Ok(orders) => Ok(orders),
         Err(error) => match document {
             Value::Array(all) if all.iter().all(Value::is_object) => {
-                Ok(all.iter().map(|one| normalise_order(one.to_string().as_bytes())).collect())
+                Ok(all.iter().map(|one| marketplace.order(one.to_string().as_bytes())).collect())
             }
             Value::Object(fields)
-                if fields.contains_key("purchaseOrderId") || fields.contains_key("order") =>
+                if ["purchaseOrderId", "order", "orderId"].iter().any(|key| fields.contains_key(*key)) =>
             {
-                Ok(vec![normalise_order(bytes)])
+                Ok(vec![marketplace.order(bytes)])
             }
             _ => Err(error),
         },
@@ -140,13 +164,64 @@ fn order(order: &ChannelOrder) -> Value {
     shape::facts(order.channel_order_id.as_str(), &order.facts, Some(&order.ship_to), holds)
 }
 
-fn error(bytes: &[u8]) -> Value {
-    let error = parse_error(None, bytes);
-    let details: Vec<Value> = error
-        .details
-        .iter()
-        .map(|detail| json!({"code": detail.code, "field": detail.field, "description": detail.description}))
-        .collect();
+/// What a push tells: its id, topic and the orders to be read again.
+fn notification(bytes: &[u8], marketplace: Marketplace) -> Result<Value, String> {
+    let Marketplace::Ebay = marketplace else {
+        return Err("walmart's pushes are not read yet; --marketplace ebay is right".into());
+    };
+    let read = ebay::decode_notification(bytes).map_err(|error| error.to_string())?;
+    let told: Vec<Value> = read.told.iter().map(shape::told).collect();
+    Ok(json!({"id": read.id, "topic": read.topic, "told": told}))
+}
+
+/// What an error answer says, whichever marketplace said it.
+struct Said {
+    op: &'static str,
+    kind: ErrorKind,
+    message: String,
+    retry: Retry,
+    applied: Applied,
+    details: Vec<Value>,
+}
+
+fn said(bytes: &[u8], marketplace: Marketplace) -> Said {
+    let detail = |code: &str, field: &str, description: &str| json!({"code": code, "field": field, "description": description});
+    match marketplace {
+        Marketplace::Walmart => {
+            let error = walmart::parse_error(None, bytes);
+            let details =
+                error.details.iter().map(|one| detail(&one.code, &one.field, &one.description)).collect();
+            Said {
+                op: "walmart.error",
+                kind: error.kind,
+                message: error.message,
+                retry: error.retry,
+                applied: error.applied,
+                details,
+            }
+        }
+        Marketplace::Ebay => {
+            let error = ebay::parse_error(None, bytes);
+            let code = |id: u64| if id == 0 { String::new() } else { id.to_string() };
+            let details = error
+                .details
+                .iter()
+                .map(|one| detail(&code(one.id), &one.parameters, &one.message))
+                .collect();
+            Said {
+                op: "ebay.error",
+                kind: error.kind,
+                message: error.message,
+                retry: error.retry,
+                applied: error.applied,
+                details,
+            }
+        }
+    }
+}
+
+fn error(bytes: &[u8], marketplace: Marketplace) -> Value {
+    let error = said(bytes, marketplace);
     let (retry, after_s) = match error.retry {
         Retry::Never => ("never", None),
         Retry::Backoff => ("backoff", None),
@@ -154,11 +229,11 @@ fn error(bytes: &[u8]) -> Value {
     };
     json!({
         "kind": error.kind.as_str(),
-        "op": "walmart.error",
+        "op": error.op,
         "message": error.message,
         "retry": retry,
         "retry_after_s": after_s,
         "applied": error.applied.as_str(),
-        "details": details,
+        "details": error.details,
     })
 }

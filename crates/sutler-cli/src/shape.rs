@@ -181,3 +181,17 @@ pub(crate) fn whole(order: &WholeOrder) -> Value {
     }
     value
 }
+
+/// What a push tells.
+pub(crate) fn told(told: &sutler::push::Told) -> Value {
+    use sutler::push::Told;
+    match told {
+        Told::Order { order, due } => {
+            json!({"order": order.as_str(), "due": due.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))})
+        }
+        Told::Finished(handle) => json!({"finished": handle}),
+        Told::EraseBuyer(names) => json!({"erase_buyer": names.len()}),
+        Told::Revoked => json!({"revoked": true}),
+        _ => json!({}),
+    }
+}

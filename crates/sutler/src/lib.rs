@@ -27,12 +27,14 @@
 //! Another process looks at the same store and asks for things through a [`Host`].
 //!
 //! # Features
-//! `sqlite` and `http` by default; each connector by its name (`walmart`); `sandbox` for local marketplaces; `full` for all.
+//! `sqlite` and `http` by default; each connector by its name (`walmart`, `ebay`); `sandbox` for local marketplaces; `full` for all.
 
 pub mod ask;
 pub mod changes;
 pub mod channel;
 pub mod clock;
+#[cfg(feature = "ebay")]
+pub mod ebay;
 pub mod engine;
 mod entropy;
 pub mod host;
@@ -97,6 +99,8 @@ pub mod ports {
 }
 
 pub use crate::{ask::Ticket, engine::Engine, host::Host};
+#[cfg(feature = "ebay")]
+pub use ebay::Ebay;
 pub use sutler_core::{Applied, Error, ErrorKind, Result, Retry, Timestamp, policy::Policy};
 pub use sutler_engine::{Health, Mode, Settings, Stepped};
 #[cfg(feature = "walmart")]

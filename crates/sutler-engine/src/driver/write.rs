@@ -13,9 +13,8 @@ use crate::{
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Batch, CallCx, VerbSpec},
-    command::{Command, State, Verb},
+    command::{Command, Verb},
     error::ErrorKind,
-    ports::store::StoreExt,
     time::Duration,
 };
 
@@ -61,6 +60,7 @@ impl Driver {
         self.fly(async move {
             #[cfg(feature = "mutants")]
             if let Some(channel) = early {
+                use sutler_core::{command::State, ports::store::StoreExt};
                 for (command, look, span) in &chosen {
                     let (own, key, look, span) = (id.clone(), command.key.clone(), *look, *span);
                     let found = shared.ports.store.view(move |view| view.command(&own, &key)).await;

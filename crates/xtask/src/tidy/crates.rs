@@ -26,9 +26,18 @@ const HOUSE: &[Floor] = &[
     floor("sutler-store", &["sutler-core"], &["sutler-testkit"]),
     floor("sutler-engine", &["sutler-core"], &["sutler-store", "sutler-testkit"]),
     floor("sutler-walmart", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
+    floor("sutler-ebay", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
     floor(
         "sutler",
-        &["sutler-core", "sutler-engine", "sutler-http", "sutler-sandbox", "sutler-store", "sutler-walmart"],
+        &[
+            "sutler-core",
+            "sutler-ebay",
+            "sutler-engine",
+            "sutler-http",
+            "sutler-sandbox",
+            "sutler-store",
+            "sutler-walmart",
+        ],
         &["sutler-testkit"],
     ),
     floor(
