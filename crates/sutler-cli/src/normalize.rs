@@ -48,7 +48,7 @@ enum Kind {
     Order,
     /// A page of orders.
     Orders,
-    /// A push of the marketplace's (eBay).
+    /// A push of the marketplace's.
     Notification,
     /// An error answer.
     Error,
@@ -166,12 +166,19 @@ fn order(order: &ChannelOrder) -> Value {
 
 /// What a push tells: its id, topic and the orders to be read again.
 fn notification(bytes: &[u8], marketplace: Marketplace) -> Result<Value, String> {
-    let Marketplace::Ebay = marketplace else {
-        return Err("walmart's pushes are not read yet; --marketplace ebay is right".into());
+    let (id, topic, told) = match marketplace {
+        Marketplace::Walmart => {
+            let read = walmart::decode_notification(bytes).map_err(|error| error.to_string())?;
+            let topic = format!("{} {}", read.event, read.sub_event).trim_end().to_owned();
+            (read.id, topic, read.told)
+        }
+        Marketplace::Ebay => {
+            let read = ebay::decode_notification(bytes).map_err(|error| error.to_string())?;
+            (read.id, read.topic, read.told)
+        }
     };
-    let read = ebay::decode_notification(bytes).map_err(|error| error.to_string())?;
-    let told: Vec<Value> = read.told.iter().map(shape::told).collect();
-    Ok(json!({"id": read.id, "topic": read.topic, "told": told}))
+    let told: Vec<Value> = told.iter().map(shape::told).collect();
+    Ok(json!({"id": id, "topic": topic, "told": told}))
 }
 
 /// What an error answer says, whichever marketplace said it.

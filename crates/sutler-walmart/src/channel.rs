@@ -4,7 +4,10 @@ mod orders;
 mod read;
 mod stock;
 
-use crate::map;
+use crate::{
+    map,
+    push::{self, PushAuth},
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Method;
@@ -22,6 +25,8 @@ use sutler_core::{
     error::{Error, ErrorKind, Result, Retry},
     id::{ChannelId, ChannelOrderId, SellerId, Sku},
     order::ChannelOrder,
+    push::{PushOutcome, PushRequest, Pushes},
+    time::Timestamp,
 };
 use sutler_http::{Call, Pipe, Request, Response};
 
@@ -41,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) page_limit: NonZeroU16,
     pub(crate) call_timeout: Wait,
     pub(crate) ship_node: Option<String>,
+    pub(crate) pushes: Option<PushAuth>,
 }
 
 /// One Walmart seller. Made by [`crate::Walmart::build`].
@@ -165,6 +171,28 @@ impl Channel for WalmartChannel {
 
     fn stock(&self) -> Option<&dyn StockChannel> {
         Some(self)
+    }
+
+    fn pushes(&self) -> Option<&dyn Pushes> {
+        self.settings.pushes.is_some().then_some(self)
+    }
+}
+
+#[async_trait]
+impl Pushes for WalmartChannel {
+    fn receive(&self, _: Timestamp, request: &PushRequest) -> PushOutcome {
+        match &self.settings.pushes {
+            Some(auth) => push::receive(auth, request),
+            None => PushOutcome::Refused {
+                reply: sutler_core::push::PushReply::status(404),
+                why: "no pushes are configured".into(),
+            },
+        }
+    }
+
+    /// Walmart's messages need no key of its own.
+    async fn learn_key(&self, _: &CallCx, _: &str) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     auth::ClientCredentials,
     channel::{Settings, WalmartChannel},
     dialect::WalmartDialect,
+    push::PushAuth,
 };
 use std::{collections::BTreeMap, num::NonZeroU16, sync::Arc, time::Duration as Wait};
 use sutler_core::{
@@ -40,6 +41,7 @@ pub struct Walmart {
     feed_rows_max: usize,
     ship_node: Option<String>,
     visibility_delay: Duration,
+    pushes: Option<PushAuth>,
 }
 
 impl Walmart {
@@ -64,6 +66,7 @@ impl Walmart {
             feed_rows_max: 1000,
             ship_node: None,
             visibility_delay: Duration::hours(1),
+            pushes: None,
         }
     }
 
@@ -147,6 +150,18 @@ impl Walmart {
         self
     }
 
+    /// Takes pushes of a subscription made with `BASIC_AUTH`.
+    pub fn pushes_by_password(mut self, user: &str, password: &str) -> Self {
+        self.pushes = Some(PushAuth::basic(user, password));
+        self
+    }
+
+    /// Takes pushes of a subscription made with `HMAC`: the name of its `authHeaderName`, and its `clientSecret`.
+    pub fn pushes_by_hmac(mut self, header: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        self.pushes = Some(PushAuth::Hmac { header: header.into(), secret: secret.into() });
+        self
+    }
+
     /// Checks everything and joins the parts.
     ///
     /// # Errors
@@ -201,7 +216,12 @@ impl Walmart {
         let tokens = ClientCredentials::new(token_url, &self.client_id, &self.client_secret)?;
         let capabilities = self.capabilities();
         let pipe = Pipe::new(parts, base, scopes, Arc::new(WalmartDialect), Arc::new(tokens));
-        let settings = Settings { page_limit, call_timeout: self.call_timeout, ship_node: self.ship_node };
+        let settings = Settings {
+            page_limit,
+            call_timeout: self.call_timeout,
+            ship_node: self.ship_node,
+            pushes: self.pushes,
+        };
         Ok(WalmartChannel::new(id, SellerId::from(self.seller), capabilities, pipe, settings))
     }
 

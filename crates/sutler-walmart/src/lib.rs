@@ -22,12 +22,14 @@ mod channel;
 mod config;
 mod dialect;
 mod map;
+mod push;
 mod rates;
 mod wire;
 
 pub use channel::WalmartChannel;
 pub use config::Walmart;
 pub use dialect::{WalmartError, parse_error};
+pub use push::{Notification, decode_notification};
 pub use rates::RATES;
 pub use wire::error::ErrorDetail;
 

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration as Wait};
 use sutler_core::{Result, channel::Channel, id::ChannelId, time::Duration};
 use sutler_http::{Environment, Parts, SecretString};
 
-pub use sutler_walmart::{ErrorDetail, RATES, WalmartError, normalise_order, normalise_page, parse_error};
+pub use sutler_walmart::{
+    ErrorDetail, Notification, RATES, WalmartError, decode_notification, normalise_order, normalise_page,
+    parse_error,
+};
 
 /// A Walmart US seller account, to be given to [`Builder::channel`](crate::engine::Builder::channel).
 ///
@@ -85,6 +88,17 @@ impl Walmart {
     /// How long a new order may be invisible in lists; an hour unless said.
     pub fn visibility_delay(self, delay: Duration) -> Walmart {
         self.with(|config| config.visibility_delay(delay))
+    }
+
+    /// Takes pushes of a subscription made with `BASIC_AUTH`; hand what arrives to
+    /// [`Engine::handle_push`](crate::Engine::handle_push).
+    pub fn pushes_by_password(self, user: &str, password: &str) -> Walmart {
+        self.with(|config| config.pushes_by_password(user, password))
+    }
+
+    /// Takes pushes of a subscription made with `HMAC`: its `authHeaderName` and its `clientSecret`.
+    pub fn pushes_by_hmac(self, header: impl Into<String>, secret: impl Into<SecretString>) -> Walmart {
+        self.with(|config| config.pushes_by_hmac(header, secret))
     }
 
     /// Multiplies every published rate: a higher plan, or a test.
