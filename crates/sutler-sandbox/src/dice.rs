@@ -69,6 +69,10 @@ pub(crate) enum Roll {
     Gap,
     Number,
     Moment,
+    FeedFatal,
+    PushDrop,
+    PushRepeat,
+    PushLate,
 }
 
 /// One throw: the seed, an identity and an attempt, hashed once; draws from it are cheap.

@@ -76,6 +76,11 @@ impl Ask {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// The body as it was sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        if self.binary.is_empty() { self.body.as_bytes() } else { &self.binary }
+    }
+
     /// The parts of the path, decoded.
     pub(crate) fn parts(&self) -> Vec<String> {
         self.path.split('/').skip(1).map(|part| decode(part, false)).collect()

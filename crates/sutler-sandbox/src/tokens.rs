@@ -32,4 +32,9 @@ impl Tokens {
     pub(crate) fn kill(&mut self, token: &str) {
         self.expiry.remove(token);
     }
+
+    /// Lets all of them die.
+    pub(crate) fn revoke(&mut self) {
+        self.expiry.clear();
+    }
 }

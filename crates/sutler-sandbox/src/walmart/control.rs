@@ -11,34 +11,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::World;
-use crate::clock::Ms;
-use crate::plan::{FulfilledBy, PlannedLine, PlannedOrder};
+use crate::clock::{Ms, timestamp};
+use crate::placement::Counter;
 use crate::request::{Ask, decode};
-use crate::standard::{dice_of, good_address};
 
 /// More of anything than anyone sells, and far from where sums would overflow.
 const UNITS_MAX: i64 = 1_000_000_000;
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-struct Placement {
-    lines: Option<Vec<PlacedLine>>,
-    address: Option<BTreeMap<String, String>>,
-    ship_node_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlacedLine {
-    sku: String,
-    quantity: u32,
-    /// The price of one; 19.99 unless given.
-    price: Option<f64>,
-}
 
 impl World {
     /// Status and body of a control call.
@@ -85,65 +66,21 @@ impl World {
     }
 
     fn place_by_hand(&mut self, now: Ms, body: &str) -> (u16, String) {
-        let read = if body.trim().is_empty() { Ok(Placement::default()) } else { serde_json::from_str(body) };
-        let wanted: Placement = match read {
-            Ok(wanted) => wanted,
-            Err(error) => return fault(400, format!("the order cannot be read: {error}")),
+        let shelf = self.stock.iter().find(|(_, stock)| stock.has_some());
+        let counter = Counter {
+            seed: self.settings.seed,
+            index: self.orders.len() as u64,
+            now: timestamp(now),
+            sku: shelf.map_or("SKU-0000", |(sku, _)| sku),
         };
-        let node = wanted.ship_node_type.as_deref().unwrap_or("SellerFulfilled");
-        let Some(fulfilled_by) = FulfilledBy::from_node_type(node) else {
-            return fault(
-                400,
-                format!("ship_node_type {node:?} is not SellerFulfilled, WFSFulfilled or 3PLFulfilled"),
-            );
+        let planned = match counter.read(body) {
+            Ok(planned) => planned,
+            Err(why) => return fault(400, why),
         };
-        let instant = chrono::DateTime::from_timestamp_millis(now).unwrap_or(self.settings.origin);
-        let mut planned = PlannedOrder { fulfilled_by, ..PlannedOrder::seller(instant) };
-        match wanted.lines {
-            Some(lines) => {
-                let sound = |line: &PlacedLine| {
-                    !line.sku.is_empty()
-                        && (1..=100_000).contains(&line.quantity)
-                        && line.price.is_none_or(|price| (0.0..=1e6).contains(&price))
-                };
-                if lines.is_empty() || !lines.iter().all(sound) {
-                    return fault(
-                        400,
-                        "every order has lines, and every line a sku, a quantity from 1 to 100000 and a price up to 1000000"
-                            .into(),
-                    );
-                }
-                planned.lines.extend(lines.into_iter().map(|line| PlannedLine {
-                    sku: line.sku,
-                    quantity: line.quantity,
-                    unit_cents: line.price.map_or(1999, |price| (price * 100.0).round() as i64),
-                }));
-            }
-            None => {
-                let shelf = self.stock.iter().find(|(_, stock)| stock.has_some());
-                let sku = shelf.map_or_else(|| "SKU-0000".to_owned(), |(sku, _)| sku.clone());
-                planned.lines.push(PlannedLine { sku, quantity: 1, unit_cents: 1999 });
-            }
-        }
-        if let Some(given) = wanted.address {
-            let mut address = good_address(dice_of(self.settings.seed, self.orders.len() as u64));
-            for (name, value) in given {
-                match name.as_str() {
-                    "name" => address.name = value,
-                    "address1" => address.address1 = value,
-                    "address2" => address.address2 = Some(value),
-                    "city" => address.city = value,
-                    "state" => address.state = value,
-                    "postalCode" => address.postal_code = value,
-                    _ => return fault(400, format!("address has no part {name:?}")),
-                }
-            }
-            planned.address = Some(address);
-        }
         let index = self.place(&planned);
         self.catch_up(now);
         let id = self.orders.get(index as usize).map(|order| order.id.clone()).unwrap_or_default();
-        (201, json!({"id": id, "placed_at": instant}).to_string())
+        (201, json!({"id": id, "placed_at": planned.placed_at}).to_string())
     }
 }
 
