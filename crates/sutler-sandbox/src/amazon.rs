@@ -220,7 +220,7 @@ impl World {
         };
         if world.settings.subscribed || world.settings.sqs_queue_url.is_some() {
             let id = world.name_for("destination", 0);
-            let arn = "arn:aws:sqs:us-east-1:000000000000:sandbox".to_owned();
+            let arn = queue_name(&world.settings);
             world.destinations.push(Destination { id: id.clone(), name: "sandbox".into(), arn });
             TYPES.into_iter().for_each(|kind| world.subscribe(kind, id.clone()));
         }
@@ -382,6 +382,16 @@ impl World {
             self.schedule(at, Event::Seen { reply, orders });
         }
     }
+}
+
+/// The name of the configured queue as Amazon has it: of `http://host:port/account/queue` the last two parts.
+fn queue_name(settings: &Settings) -> String {
+    let region = regions::of(&settings.marketplace_id).region.aws();
+    let mut parts = settings.sqs_queue_url.iter().flat_map(|url| url.rsplit('/'));
+    let queue = parts.next().filter(|queue| !queue.is_empty()).unwrap_or("sandbox");
+    let account =
+        parts.next().filter(|account| account.bytes().all(|b| b.is_ascii_digit()) && !account.is_empty());
+    format!("arn:aws:sqs:{region}:{}:{queue}", account.unwrap_or("000000000000"))
 }
 
 /// An order of the standard mix as Amazon has it: nobody else fulfils, about one in twenty of the sound ones is promised to
