@@ -3,7 +3,7 @@
 use crate::exit::{Failure, Outcome};
 use clap::{Args, ValueEnum};
 use std::{io::Write as _, net::SocketAddr, path::PathBuf};
-use sutler::sandbox::Faults;
+use sutler::sandbox::{Faults, Recover};
 
 /// Serves a local marketplace: real HTTP, the real wire format, on loopback.
 #[derive(Args, Debug)]
@@ -32,6 +32,9 @@ pub(crate) struct Sandbox {
     /// What goes wrong: none, lag, flaky, storm, outage, tokens or hostile.
     #[arg(long, default_value = "none")]
     faults: String,
+    /// The queue an Amazon sends its notifications to: the address of an SQS queue that wants no signature.
+    #[arg(long)]
+    sqs_queue_url: Option<String>,
     /// Listen on an address that others can reach. Anyone who can is the sandbox's master.
     #[arg(long)]
     reachable_by_others: bool,
@@ -40,21 +43,34 @@ pub(crate) struct Sandbox {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Marketplace {
     Walmart,
+    Amazon,
 }
 
 impl Sandbox {
     pub(crate) async fn run(self) -> Outcome {
-        let Marketplace::Walmart = self.marketplace;
+        match self.marketplace {
+            Marketplace::Walmart if self.sqs_queue_url.is_some() => {
+                Err(Failure::wrong("--sqs-queue-url: only --marketplace amazon sends to a queue".to_owned()))
+            }
+            Marketplace::Walmart => self.serve(sutler::sandbox::walmart()).await,
+            Marketplace::Amazon => {
+                let sandbox = sutler::sandbox::amazon();
+                let sandbox = match &self.sqs_queue_url {
+                    Some(url) => sandbox.sqs_queue_url(url),
+                    None => sandbox,
+                };
+                self.serve(sandbox).await
+            }
+        }
+    }
+
+    async fn serve<M: Recover>(self, sandbox: sutler::sandbox::Sandbox<M>) -> Outcome {
         let faults = Faults::preset(&self.faults).ok_or_else(|| {
             let known = Faults::PRESETS.join(", ");
             Failure::wrong(format!("--faults {:?} is not known; one of {known} is right", self.faults))
         })?;
-        let mut sandbox = sutler::sandbox::walmart()
-            .seed(self.seed)
-            .orders(self.orders)
-            .faults(faults)
-            .speed(self.speed)
-            .listen(self.listen);
+        let mut sandbox =
+            sandbox.seed(self.seed).orders(self.orders).faults(faults).speed(self.speed).listen(self.listen);
         if let Some(per_minute) = self.rate {
             sandbox = sandbox.arrivals(per_minute, u32::MAX);
         }

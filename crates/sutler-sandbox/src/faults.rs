@@ -75,6 +75,8 @@ pub struct Faults {
     pub push_late_max_s: u32,
     /// Accepted feeds whose answer names no feed id.
     pub feed_no_id: PerMille,
+    /// Feeds and reports that end without having been processed.
+    pub feed_fatal: PerMille,
     /// Feeds that stay in progress for up to `feed_stuck_max_s`.
     pub feed_stuck: PerMille,
     /// The longest time a feed stays in progress.
@@ -115,6 +117,7 @@ impl Default for Faults {
             push_late: 0,
             push_late_max_s: 600,
             feed_no_id: 0,
+            feed_fatal: 0,
             feed_stuck: 0,
             feed_stuck_max_s: 6 * 3600,
         }
@@ -156,6 +159,7 @@ impl Faults {
                 push_repeat: 100,
                 push_late: 100,
                 feed_no_id: 200,
+                feed_fatal: 50,
                 feed_stuck: 100,
                 feed_stuck_max_s: 3600,
                 ..none
@@ -196,6 +200,7 @@ impl Faults {
                 push_late: 150,
                 push_late_max_s: 120,
                 feed_no_id: 100,
+                feed_fatal: 50,
                 feed_stuck: 50,
                 feed_stuck_max_s: 600,
             },

@@ -5,12 +5,15 @@
 //! instant comes with every call and all chance comes from one seed, so the same seed and the same requests give the
 //! same answers, byte for byte. It counts what took effect, which is what a test of exactly-once behaviour needs.
 //!
+//! [`amazon::World`] is Amazon's Selling Partner API in the same way.
+//!
 //! Every world is a [`Marketplace`]: with the feature `serve`, [`serve::serve`] puts one behind a loopback port, for a
 //! person, an ERP's tests or another vendor's client; [`clock::SandboxClock`] lets its time run faster than the wall's.
 //! Worlds that sell the same goods share a [`Pool`].
 //!
 //! This crate shares no types with any connector: one misreading must not pass on both sides.
 
+pub mod amazon;
 mod bucket;
 pub mod clock;
 mod dice;

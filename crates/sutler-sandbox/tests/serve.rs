@@ -5,11 +5,11 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use sutler_sandbox::Timestamp;
 use sutler_sandbox::clock::SandboxClock;
 use sutler_sandbox::serve::{ServeError, ServeOptions, Serving, serve};
 use sutler_sandbox::state::StateFile;
 use sutler_sandbox::walmart::{Faults, Settings, World};
+use sutler_sandbox::{Timestamp, amazon};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -181,5 +181,83 @@ async fn others_are_kept_out_unless_let_in() -> Tested {
     let stopped = SandboxClock { speed: 0.0, ..clock };
     let refused = serve(LOOPBACK, World::new(settings()), stopped, ServeOptions::default()).await;
     assert!(matches!(refused, Err(ServeError::Speed(_))));
+    Ok(())
+}
+
+/// A queue that takes every message: the bodies it was sent, in their order.
+async fn queue(listener: tokio::net::TcpListener, messages: usize) -> Vec<serde_json::Value> {
+    let mut taken = Vec::new();
+    while taken.len() < messages {
+        let Ok((mut stream, _)) = listener.accept().await else { break };
+        let mut bytes = Vec::new();
+        let mut piece = [0_u8; 4096];
+        let body = loop {
+            let read = stream.read(&mut piece).await.unwrap_or(0);
+            bytes.extend_from_slice(&piece[..read]);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let body = text.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok());
+            if let Some(body) = body {
+                assert!(text.to_ascii_lowercase().contains("x-amz-target: amazonsqs.sendmessage"), "{text}");
+                break body;
+            }
+            if read == 0 {
+                break serde_json::Value::Null;
+            }
+        };
+        let answer =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
+        let _ = stream.write_all(answer.as_bytes()).await;
+        taken.push(body);
+    }
+    taken
+}
+
+#[tokio::test]
+async fn an_amazon_is_served_kept_and_tells_its_queue() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("amazon.sandbox");
+    let listener = tokio::net::TcpListener::bind(LOOPBACK).await?;
+    let url = format!("http://{}/123456789012/orders", listener.local_addr()?);
+    let settings = amazon::Settings {
+        orders: 10,
+        latency_ms: (0, 0),
+        sqs_queue_url: Some(url.clone()),
+        ..amazon::Settings::new(5, origin())
+    };
+    let (world, state) = StateFile::open::<amazon::World>(&path, settings.clone())?;
+    let clock = SandboxClock::starting_now(settings.origin, 60.0);
+    let serving =
+        serve(LOOPBACK, world, clock, ServeOptions { state: Some(state), ..ServeOptions::default() }).await?;
+    let ready: serde_json::Value = serde_json::from_str(&serving.ready_line())?;
+    assert_eq!((&ready["marketplace"], &ready["sqs_queue_url"]), (&"amazon".into(), &url.as_str().into()));
+    assert_eq!(ready["marketplace_id"], "ATVPDKIKX0DER");
+    // What a world of its own tells of by then; the orders that are pending come later.
+    let told =
+        amazon::World::new(settings.clone()).take_notifications(origin() + chrono::Duration::seconds(10));
+    let messages =
+        tokio::time::timeout(std::time::Duration::from_secs(20), queue(listener, told.len())).await?;
+    assert!(!messages.is_empty() && messages.iter().all(|message| message["QueueUrl"] == url.as_str()));
+    let bodies: Vec<&str> = messages.iter().filter_map(|message| message["MessageBody"].as_str()).collect();
+    assert!(told.iter().all(|notification| bodies.contains(&notification.body.as_str())));
+    let form = "grant_type=refresh_token&refresh_token=Atzr%7Csandbox-refresh-token&client_id=amzn1.application-oa2-client.sandbox\
+                &client_secret=amzn1.oa2-cs.v1.sandbox";
+    let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let (status, body) = call(serving.addr, "POST", "/auth/o2/token", headers, form).await?;
+    assert_eq!(status, 200, "{body}");
+    let key: serde_json::Value = serde_json::from_str(&body)?;
+    let headers = format!(
+        "x-amz-access-token: {}\r\nContent-Type: application/json\r\n",
+        key["access_token"].as_str().unwrap_or_default()
+    );
+    let (status, body) =
+        call(serving.addr, "POST", "/feeds/2021-06-30/documents", &headers, "{\"contentType\":\"text/xml\"}")
+            .await?;
+    assert_eq!(status, 201, "{body}");
+    let made: serde_json::Value = serde_json::from_str(&body)?;
+    assert!(made["url"].as_str().is_some_and(|url| url.starts_with("http://sandbox/_documents/")), "{made}");
+    serving.stop().await;
+    let (mut world, _state) = StateFile::open::<amazon::World>(&path, settings)?;
+    let left = world.take_notifications(world.last_instant());
+    assert!(left.iter().all(|note| !bodies.contains(&note.body.as_str())), "what was taken stays taken");
     Ok(())
 }

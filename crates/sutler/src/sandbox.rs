@@ -9,7 +9,7 @@ use std::{
 };
 use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
 use sutler_sandbox::{
-    Ingredients, Marketplace, Recover,
+    Ingredients, amazon,
     clock::SandboxClock,
     serve::{ServeOptions, Serving, serve},
     state::StateFile,
@@ -17,7 +17,8 @@ use sutler_sandbox::{
 };
 
 pub use sutler_sandbox::{
-    Effects, Faults, Pool,
+    Effects, Faults, Marketplace, Pool, Recover,
+    amazon::Settings as AmazonSettings,
     plan::{Defect, FulfilledBy, PlanEntry},
     walmart::Settings,
 };
@@ -35,6 +36,19 @@ pub fn walmart() -> Sandbox {
     Sandbox::of(Settings::new(7, chrono::Utc::now()))
 }
 
+/// An Amazon on this machine, with its first orders placed over the last three hours.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> sutler::Result<()> {
+/// let market = sutler::sandbox::amazon().orders(20).seed(7).start().await?;
+/// assert!(market.ready_line().contains("\"marketplace_id\":\"ATVPDKIKX0DER\""));
+/// assert!(market.refresh_token().is_some_and(|token| token.starts_with("Atzr|")));
+/// # market.stop().await; Ok(()) }
+/// ```
+pub fn amazon() -> Sandbox<amazon::World> {
+    Sandbox::of(AmazonSettings::new(7, chrono::Utc::now()))
+}
+
 /// A marketplace to be started; a Walmart unless said.
 #[derive(Clone, Debug)]
 pub struct Sandbox<M: Recover = World> {
@@ -45,6 +59,21 @@ pub struct Sandbox<M: Recover = World> {
     others: bool,
     not_before: Option<Timestamp>,
     shelf: Option<Arc<Pool>>,
+}
+
+impl Sandbox<amazon::World> {
+    /// The queue that order changes and finished feeds and reports are sent to: the address of an SQS queue without
+    /// signatures, such as moto's. None unless said.
+    pub fn sqs_queue_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.sqs_queue_url = Some(url.into());
+        self
+    }
+
+    /// Sells the same SKUs as the local Walmart, instead of its own.
+    pub fn same_skus(mut self) -> Self {
+        self.settings.skus = "SKU".into();
+        self
+    }
 }
 
 impl<M: Recover> Sandbox<M> {
@@ -197,6 +226,11 @@ impl<M: Marketplace> Market<M> {
     /// The secret that goes with it.
     pub fn client_secret(&self) -> String {
         self.world(|world| world.door().client_secret)
+    }
+
+    /// The refresh token it accepts, where the marketplace has one.
+    pub fn refresh_token(&self) -> Option<String> {
+        self.world(|world| world.door().refresh_token)
     }
 
     /// When the world began: what is on hand was counted then.

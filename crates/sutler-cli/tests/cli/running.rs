@@ -27,6 +27,27 @@ fn the_ready_line_says_where_and_with_what() {
 }
 
 #[test]
+fn an_amazon_says_its_marketplace_and_its_queue() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Nothing is delivered: there are no orders.
+    let queue = "http://127.0.0.1:9/1/orders";
+    let arguments = ["sandbox", "--marketplace", "amazon", "--orders", "0", "--sqs-queue-url", queue];
+    let mut sandbox = Running::start(folder.path(), &arguments);
+    let ready: Value = serde_json::from_str(&sandbox.line()).expect("the ready line");
+    assert_eq!(
+        (&ready["marketplace"], &ready["marketplace_id"]),
+        (&"amazon".into(), &"ATVPDKIKX0DER".into())
+    );
+    assert_eq!(ready["sqs_queue_url"], queue);
+    assert!(ready["refresh_token"].as_str().is_some_and(|token| token.starts_with("Atzr|")), "{ready}");
+    assert!(ready["token_url"].as_str().is_some_and(|url| url.ends_with("/auth/o2/token")), "{ready}");
+    assert_eq!(sandbox.terminate(), 0);
+    let walmart = done(folder.path(), &["sandbox", "--sqs-queue-url", queue]);
+    assert_eq!(code(&walmart), 3);
+    assert!(complaint(&walmart).contains("only --marketplace amazon"), "{}", complaint(&walmart));
+}
+
+#[test]
 fn init_check_run_against_the_sandbox() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
