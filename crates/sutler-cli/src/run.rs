@@ -156,6 +156,10 @@ impl Watching {
             "unresolved": health.unresolved,
             "complete_to": shape::instants(health.complete_to),
             "deadlines_at_risk": health.deadlines_at_risk,
+            "publish_within_s": health.publish_within.num_seconds(),
+            "publish_slowest_s": health.publish_slowest.map(|took| took.num_seconds()),
+            "exposure": health.exposure,
+            "exposure_bound": health.exposure_bound,
         });
         self.common.say(value, || {
             format!(

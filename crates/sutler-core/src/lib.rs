@@ -11,6 +11,7 @@ pub mod command;
 pub mod deadline;
 pub mod decide;
 pub mod error;
+pub mod exposure;
 pub mod hold;
 pub mod id;
 pub mod journal;

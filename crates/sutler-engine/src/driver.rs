@@ -104,6 +104,9 @@ pub(crate) struct Driver {
     status: ChannelStatus,
     fatal: Option<Error>,
     until: Until,
+    /// Pages of the pull under way, and of the longest so far.
+    pages_now: u64,
+    pages_most: u64,
     /// Orders that were new or changed since `counted_from`, and what that comes to a day.
     brought: u64,
     counted_from: Option<Timestamp>,
@@ -167,6 +170,8 @@ impl Driver {
             status: ChannelStatus::default(),
             fatal: None,
             until: Until::Quiet,
+            pages_now: 0,
+            pages_most: 0,
             brought: 0,
             counted_from: None,
             orders_per_day: None,
@@ -416,6 +421,7 @@ impl Driver {
         }
         if self.channel.capabilities().levels != LevelRead::None && self.shared.world.policy.publish_stock {
             for sku in touched.skus {
+                self.mirror.moved(&sku, now);
                 self.mirror.dirty(sku, now);
             }
         }
@@ -426,6 +432,7 @@ impl Driver {
         let verbs = Verb::OF_ORDERS;
         self.status.complete_to =
             self.reading().pulled_at.map(|at| at - self.channel.capabilities().visibility_delay);
+        self.status.pull_pages = self.pages_most.max(self.pages_now);
         self.status.hints = self.hints.len() as u64;
         self.status.waiting = verbs.iter().map(|verb| self.mirror.len(*verb) as u64).sum();
         self.status.doubts = self.mirror.doubts.len() as u64;

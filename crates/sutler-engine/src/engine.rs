@@ -15,8 +15,10 @@ use std::{
 use sutler_core::{
     Error, Result, Timestamp,
     budget::Bucket,
-    channel::Channel,
+    channel::{Capabilities, Channel, LevelRead},
+    command::Verb,
     error::ErrorKind,
+    exposure::{PublishPath, exposure_max},
     id::{ChannelId, Sku},
     policy::Policy,
     ports::store::{InboxQuery, Input, Sort, StoreExt},
@@ -190,7 +192,8 @@ impl Watcher {
             let margin = self.0.world.deadlines(id).margin;
             let drain = status.drained_by.map_or_else(Duration::zero, |at| (at - now).max(Duration::zero()));
             let (own, buffer) = (id.clone(), i64::from(self.0.world.policy.buffer));
-            let (at_risk, exposure) = self
+            let others: Vec<ChannelId> = self.0.world.channels.keys().cloned().collect();
+            let (at_risk, exposure, exposure_bound, listed) = self
                 .0
                 .ports
                 .store
@@ -206,7 +209,7 @@ impl Watcher {
                     let at_risk =
                         page.rows.iter().filter(|row| row.due_at.is_some_and(|due| due <= soon)).count()
                             as u64;
-                    let mut exposure = 0;
+                    let (mut exposure, mut bound, mut listed) = (0, 0, 0);
                     let mut after: Option<Sku> = None;
                     loop {
                         let listings = view.listings(&own, after.as_ref(), 1_000)?;
@@ -214,20 +217,24 @@ impl Watcher {
                             let available = view.item(&listing.sku)?.map_or(0, |item| item.available());
                             let offered = listing.level.unwrap_or(0);
                             exposure += (offered - listing.desired(available, listing.unseen, buffer)).max(0);
+                            let mut levels = Vec::with_capacity(others.len());
+                            for other in &others {
+                                let theirs = view.listing(other, &listing.sku)?;
+                                levels.push(theirs.and_then(|listing| listing.level).unwrap_or(0));
+                            }
+                            bound += exposure_max(levels, available);
+                            listed += 1;
                         }
                         after = listings.last().map(|listing| listing.sku.clone());
                         if listings.len() < 1_000 {
-                            return Ok((at_risk, exposure));
+                            return Ok((at_risk, exposure, bound, listed));
                         }
                     }
                 })
                 .await?;
-            let scopes: Vec<&str> = channel.capabilities().verbs.iter().map(|spec| &*spec.budget).collect();
-            let prefix =
-                scopes.first().and_then(|scope| scope.split_once('/')).map_or("", |(prefix, _)| prefix);
-            let suffix = format!("@{}", channel.seller());
             let mut budgets = self.0.ports.budgets.usage(now);
-            budgets.retain(|b| b.scope.starts_with(prefix) && b.scope.ends_with(&suffix));
+            budgets
+                .retain(|budget| belongs(channel.capabilities(), channel.seller().as_str(), &budget.scope));
             all.push(Health {
                 channel: id.clone(),
                 complete_to: status.complete_to,
@@ -239,6 +246,9 @@ impl Watcher {
                 unresolved: status.unresolved,
                 pending: status.pending,
                 exposure,
+                exposure_bound,
+                publish_within: self.publish_within(&**channel, listed, status.pull_pages),
+                publish_slowest: status.publish_slowest,
                 last_error: status.last_error,
                 next_pull_at: status.next_pull_at,
                 pulls: status.pulls,
@@ -250,6 +260,39 @@ impl Watcher {
             });
         }
         Ok(all)
+    }
+
+    /// Each channel's window between a sale and its push: at most, with so many listings, and the longest there was. Asks no
+    /// store.
+    pub fn publishing(&self, listings: u64) -> Vec<(ChannelId, Duration, Option<Duration>)> {
+        let all = self.0.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |(id, channel): (&ChannelId, &Arc<dyn Channel>)| {
+            let status = all.get(id).cloned().unwrap_or_default();
+            (id.clone(), self.publish_within(&**channel, listings, status.pull_pages), status.publish_slowest)
+        };
+        self.0.world.channels.iter().map(of).collect()
+    }
+
+    /// What bounds the window between a sale and its push, by the channel's declarations and published rates.
+    fn publish_within(&self, channel: &dyn Channel, listings: u64, pull_pages: u64) -> Duration {
+        let capabilities = channel.capabilities();
+        let LevelRead::Lagging(read_lag) = capabilities.levels else { return Duration::zero() };
+        let Some(spec) = capabilities.verb(Verb::SetLevel) else { return Duration::zero() };
+        let (settings, clock, budgets) = (&self.0.world.settings, &self.0.ports.clock, &self.0.ports.budgets);
+        let in_batch = spec.batch_max > 1 && listings >= settings.batch_sets_from as u64;
+        let batch_rate = budgets.rate(spec.batch_budget.as_ref().unwrap_or(&spec.budget));
+        let call = clock.real(spec.call_timeout).max(clock.real(settings.read_timeout_real));
+        PublishPath {
+            listings: listings.max(1),
+            set_rate: budgets.rate(&spec.budget),
+            batch: in_batch.then_some((spec.batch_max, batch_rate, spec.batch_apply_max)),
+            read_rate: budgets.rate(&capabilities.level_budget),
+            call_timeout: call,
+            apply_max: if spec.answer_means_applied { Duration::zero() } else { spec.apply_max },
+            read_lag,
+            pull_pages: pull_pages.max(capabilities.streams.len() as u64),
+        }
+        .latency_max()
     }
 
     /// The last error of each channel, with when it was met. Asks no store.
@@ -275,4 +318,23 @@ impl Watcher {
         let clock = self.0.ports.clock.clone();
         self.0.ports.store.transact(move |tx| tx.add_input(&input, clock.now())).await
     }
+}
+
+/// Is the budget one this channel spends? Those it declares, and others of its marketplace's for the same seller.
+fn belongs(capabilities: &Capabilities, seller: &str, scope: &str) -> bool {
+    let own = scope.strip_suffix("#pushes").unwrap_or(scope);
+    let reads = [
+        &capabilities.pull_budget,
+        &capabilities.fetch_budget,
+        &capabilities.level_budget,
+        &capabilities.settle_budget,
+    ];
+    let mut writes =
+        capabilities.verbs.iter().flat_map(|spec| [Some(&spec.budget), spec.batch_budget.as_ref()]);
+    reads.iter().any(|known| &***known == own)
+        || writes.any(|known| known.is_some_and(|known| &**known == own))
+        || own
+            .strip_prefix(capabilities.marketplace)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|rest| rest.strip_suffix(seller).is_some_and(|rest| rest.ends_with('@')))
 }

@@ -32,6 +32,8 @@ pub(crate) struct ChannelStatus {
     pub missing_rights: Vec<String>,
     pub heard_at: Option<Timestamp>,
     pub hints: u64,
+    pub publish_slowest: Option<Duration>,
+    pub pull_pages: u64,
 }
 
 /// How a channel is doing.
@@ -57,6 +59,13 @@ pub struct Health {
     pub pending: u64,
     /// Units listings of this channel offer beyond what is available, as far as we know: the exposure a sale could hit.
     pub exposure: i64,
+    /// Units that can be sold beyond what there is if every listing of every channel sells out before any push takes
+    /// effect, over the SKUs of this channel (G15).
+    pub exposure_bound: i64,
+    /// From a sale or a count to the last listing offering what it should, at most, while the channel answers (G15).
+    pub publish_within: Duration,
+    /// The longest it took so far, where a set was needed.
+    pub publish_slowest: Option<Duration>,
     /// The last error, with when it was met.
     pub last_error: Option<(Timestamp, String)>,
     /// When the next pull begins.

@@ -7,6 +7,7 @@ use sutler_core::{
     Timestamp,
     command::{Command, CommandKey, State, Verb},
     id::{ChannelOrderId, OrderKey, Sku},
+    time::Duration,
 };
 
 /// Commands ready in memory per verb at most; beyond that they wait in the store.
@@ -39,6 +40,8 @@ pub(crate) struct Mirror {
     /// SKUs whose listing may need something, by when to look.
     pub dirty: BTreeMap<Sku, Timestamp>,
     pub unresolved: BTreeSet<CommandKey>,
+    /// SKUs whose right level changed, since when, and whether a set was needed for it.
+    unpublished: BTreeMap<Sku, (Timestamp, bool)>,
 }
 
 #[derive(Debug)]
@@ -211,6 +214,23 @@ impl Mirror {
             .map(|(handle, _)| handle.clone())?;
         let commands = self.pending.remove(&handle)?;
         Some((handle, commands.into_values().collect()))
+    }
+
+    /// Something moved what the listing should offer.
+    pub(crate) fn moved(&mut self, sku: &Sku, now: Timestamp) {
+        self.unpublished.entry(sku.clone()).or_insert((now, false));
+    }
+
+    /// The listing offers what it should, or not yet. Answers how long it took, where a set was needed.
+    pub(crate) fn offers(&mut self, sku: &Sku, rightly: bool, now: Timestamp) -> Option<Duration> {
+        if !rightly {
+            if let Some((_, needed)) = self.unpublished.get_mut(sku) {
+                *needed = true;
+            }
+            return None;
+        }
+        let (since, needed) = self.unpublished.remove(sku)?;
+        needed.then(|| now - since)
     }
 
     /// Marks a SKU to be looked at from `at` on, or sooner where it already is.

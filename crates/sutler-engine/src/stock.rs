@@ -98,6 +98,19 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
     })
 }
 
+/// Does the listing offer what it should, as far as we know? One that nobody counts or the channel does not know has
+/// nothing to offer.
+pub(crate) fn offers_rightly(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku) -> Result<bool> {
+    let Some(listing) = job.tx.listing(channel, sku)? else { return Ok(true) };
+    let item = &job.item(sku)?.0;
+    let (mapped, available) = (item.is_mapped(), item.available());
+    if !mapped || listing.missing || !job.world.policy.publish_stock {
+        return Ok(true);
+    }
+    let buffer = i64::from(job.world.policy.buffer);
+    Ok(listing.level == Some(listing.desired(available, unseen_everywhere(job, sku)?, buffer)))
+}
+
 fn set(level: i64) -> Plan {
     Plan::Set(u32::try_from(level).unwrap_or(u32::MAX))
 }

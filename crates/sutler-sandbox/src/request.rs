@@ -83,8 +83,8 @@ impl Ask {
     }
 
     /// The parts of the path, decoded.
-    pub(crate) fn parts(&self) -> Vec<Cow<'_, str>> {
-        self.path.split('/').skip(1).map(|part| decode(part, false)).collect()
+    pub(crate) fn parts(&self) -> Vec<String> {
+        self.path.split('/').skip(1).map(|part| decode(part, false).into_owned()).collect()
     }
 
     /// The query's members, decoded, in the order they were sent.

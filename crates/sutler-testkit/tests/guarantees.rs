@@ -148,6 +148,30 @@ fn g15_what_listings_offer_beyond_what_is_left_is_bounded_by_the_window() {
 }
 
 #[test]
+fn g15_every_publish_stays_within_the_latency_computed_beforehand() {
+    let mut needed = 0;
+    for seed in 1..=16 {
+        let many =
+            (0..24).map(|n| seller(&format!("5{n:02}"), origin() + Duration::seconds(50 * n)).line("A", 1));
+        let mut scenario = plain(many.collect(), &[("A", 60), ("B", 9)]);
+        // Levels that are wrong from the start: B offers more than there is, A less.
+        scenario.levels = BTreeMap::from([("A".to_owned(), 20), ("B".to_owned(), 30)]);
+        scenario.batch_sets_from = [2, 100][seed as usize % 2];
+        if seed > 8 {
+            scenario.faults.bucket_percent = 70;
+        }
+        let outcome = go(seed, &scenario, &Plan::default());
+        let (within, slowest) = outcome.publishing.expect("a channel that publishes");
+        if let Some(slowest) = slowest {
+            needed += 1;
+            assert!(slowest <= within, "seed {seed}: {slowest} is longer than {within}");
+        }
+        assert_eq!(outcome.effects.oversold_in_window, 0, "seed {seed}");
+    }
+    assert!(needed >= 12, "only {needed} runs had anything to publish");
+}
+
+#[test]
 fn g16_a_dropped_set_is_found_and_sent_anew_and_a_stuck_feed_blocks_no_single_set() {
     let mut fired: BTreeMap<&str, u64> = BTreeMap::new();
     for seed in 1..=6 {

@@ -4,6 +4,7 @@ mod budgets;
 mod calendars;
 mod counters;
 mod deadlines;
+mod exposure;
 mod fold;
 mod lateness;
 mod metrics;

@@ -53,6 +53,9 @@ pub(super) type SetsMarked = (Vec<Command>, Vec<(Sku, Plan)>, Touched);
 /// The streams a stored page moved, its own first; whether its pull is complete; orders to read by themselves.
 pub(super) type Ingested = (Vec<StreamRow>, bool, Vec<ChannelOrderId>, Touched);
 
+/// What listings need next, and whether each offers what it should.
+pub(super) type Planned = (Vec<(Sku, Plan, bool)>, Touched);
+
 /// What came back.
 pub(super) enum Landed {
     Renewed(Result<Timestamp>),
@@ -91,7 +94,7 @@ pub(super) enum Landed {
         result: Result<Touched>,
         kind: Option<ErrorKind>,
     },
-    Planned(Vec<Sku>, Result<(Vec<(Sku, Plan)>, Touched)>),
+    Planned(Vec<Sku>, Result<Planned>),
     /// Sets marked as sent, and what else is to be done; one token was taken.
     SetsSent(Vec<Sku>, Result<SetsMarked>),
     Levels {

@@ -121,7 +121,10 @@ impl Driver {
                 match result {
                     Ok((plans, touched)) => {
                         self.hear(touched);
-                        plans.into_iter().for_each(|(sku, plan)| self.take_plan(sku, plan));
+                        for (sku, plan, rightly) in plans {
+                            self.note_offer(&sku, rightly);
+                            self.take_plan(sku, plan);
+                        }
                     }
                     Err(error) => self.plan_again(skus, error),
                 }

@@ -14,6 +14,13 @@ use sutler_core::{Error, Result, Timestamp, command::Verb, id::Sku, time::Durati
 const PLANS_AT_ONCE: usize = 64;
 
 impl Driver {
+    /// Keeps the slowest publishing there was.
+    pub(super) fn note_offer(&mut self, sku: &Sku, rightly: bool) {
+        let now = self.now();
+        let took = self.mirror.offers(sku, rightly, now);
+        self.status.publish_slowest = self.status.publish_slowest.max(took);
+    }
+
     pub(super) fn start_plan(&mut self, now: Timestamp) -> Option<()> {
         let skus: Vec<Sku> = self
             .mirror
@@ -36,7 +43,10 @@ impl Driver {
             let done = write(shared, id, epoch, move |job| {
                 asked
                     .iter()
-                    .map(|sku| Ok((sku.clone(), stock::plan(job, &own, sku, reading)?)))
+                    .map(|sku| {
+                        let rightly = stock::offers_rightly(job, &own, sku)?;
+                        Ok((sku.clone(), stock::plan(job, &own, sku, reading)?, rightly))
+                    })
                     .collect::<Result<Vec<_>>>()
             })
             .await;

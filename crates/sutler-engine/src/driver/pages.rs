@@ -41,6 +41,7 @@ impl Driver {
     /// Reads one page. While it is in flight, orders may have been served that we do not have.
     pub(super) fn fetch_page(&mut self, row: StreamRow, from: PullFrom, now: Timestamp) -> Option<()> {
         self.room.pulls += 1;
+        self.pages_now += 1;
         self.unread = true;
         let (channel, cx) = (self.channel.clone(), self.read_cx(now));
         let clock = self.shared.ports.clock.clone();
@@ -229,6 +230,7 @@ impl Driver {
     pub(super) fn pull_complete(&mut self) {
         let now = self.now();
         self.reckon_rate(now);
+        self.pages_most = self.pages_most.max(std::mem::take(&mut self.pages_now));
         self.clean = true;
         self.decide_now |= std::mem::take(&mut self.undecided);
         self.unread = self.room.pulls > 0 || self.room.ingests > 0;

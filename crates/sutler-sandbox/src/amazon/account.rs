@@ -69,7 +69,7 @@ impl World {
         let skus = super::listed(ask, "sellerSkus");
         for (name, value) in ask.members() {
             let refuse = |why: &str| Refusal::input(format!("{name} {value:?} {why}"));
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "granularityType" => granularity.0 = Some(value),
                 "granularityId" => granularity.1 = Some(value),
                 "details" => details = value == "true",

@@ -122,7 +122,7 @@ impl World {
     pub(super) fn store(&mut self, now: Ms, ask: &Ask) -> Result<Page, Refusal> {
         let mut signed = (None, None);
         for (name, value) in ask.members() {
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "X-Amz-Date" => signed.0 = value.parse::<Ms>().ok(),
                 "X-Amz-Signature" => signed.1 = Some(value),
                 _ => {}

@@ -222,7 +222,7 @@ impl List {
         let (mut wanted, mut statuses, mut size, mut from) = (Vec::new(), Vec::new(), 10, 0);
         for (name, value) in &query {
             let refuse = || Refusal::input(format!("{name} {value:?} is not valid"));
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "createdSince" => since = instant(value, false).ok_or_else(refuse)?,
                 "createdUntil" => until = instant(value, true).ok_or_else(refuse)?,
                 "pageSize" => {

@@ -81,7 +81,7 @@ impl World {
         let (mut size, mut from) = (10_usize, 0_usize);
         for (name, value) in ask.members() {
             let refuse = || Refusal::input(format!("{name} {value:?} is not valid"));
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "pageSize" => {
                     size = value.parse().ok().filter(|n| (1..=20).contains(n)).ok_or_else(refuse)?
                 }

@@ -146,7 +146,7 @@ impl World {
                     Refusal::input(format!("{name} {value:?} is not a date in ISO 8601 format"))
                 })
             };
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "createdAfter" | "lastUpdatedAfter" => starts.push((name.starts_with('l'), date()?)),
                 "createdBefore" | "lastUpdatedBefore" => ends.push((name.starts_with('l'), date()?)),
                 "fulfillmentStatuses" => choose(&mut filter.statuses, &name, &value, &STATUSES)?,

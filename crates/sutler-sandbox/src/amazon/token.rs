@@ -42,9 +42,8 @@ impl World {
             ));
         }
         let form = members(&ask.body);
-        let field = |name: &str| {
-            form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
-        };
+        let field =
+            |name: &str| form.iter().find(|(n, _)| n == name).map(|(_, v)| &**v).filter(|v| !v.is_empty());
         let required = |name: &'static str| {
             field(name).ok_or_else(|| {
                 Refusal::login(

@@ -11,7 +11,7 @@ use super::{Outcome, Page, Reply, World};
 use crate::clock::Ms;
 use crate::dice::{Dice, Roll, identity};
 use crate::json::http_date;
-use crate::request::{Ask, Heard};
+use crate::request::{Ask, Heard, decode};
 
 /// What the gateway looks at.
 pub(super) const HEARD: Heard = Heard {
@@ -186,7 +186,7 @@ impl World {
 }
 
 fn route(ask: &Ask) -> Result<Route, Refusal> {
-    let parts = ask.parts();
+    let parts: Vec<_> = ask.path.split('/').skip(1).map(|part| decode(part, false)).collect();
     let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
     let missing = || {
         Err(Refusal::new(

@@ -91,6 +91,8 @@ pub struct Outcome {
     pub effects: sutler_sandbox::walmart::Effects,
     /// The credential's state in the end.
     pub token: Option<sutler_engine::TokenState>,
+    /// The window between sale and push as it was reckoned, and the longest there was.
+    pub publishing: Option<(Duration, Option<Duration>)>,
 }
 
 /// The channel every run has.
@@ -236,6 +238,13 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         writes: oracle.writes.load(Ordering::Relaxed),
         echoes: quiet_at.zip(last(&store)).map_or(0, |(before, after)| after - before),
         effects: world.lock().unwrap_or_else(PoisonError::into_inner).effects(from_millis(end)),
+        publishing: {
+            let watcher = workers.last().and_then(|w| w.lock().ok()?.watcher.clone());
+            let listings = scenario.levels.len() as u64;
+            watcher.and_then(|w| {
+                w.publishing(listings).into_iter().map(|(_, within, slowest)| (within, slowest)).next()
+            })
+        },
         token: {
             let watcher = current.lock().unwrap_or_else(PoisonError::into_inner).watcher.clone();
             watcher.and_then(|w| w.tokens().into_iter().map(|(_, token)| token).next())
