@@ -20,7 +20,7 @@ pub(crate) const MARKETPLACES: [&str; 2] = ["walmart", "ebay"];
 /// One seller account.
 #[derive(Clone, Debug)]
 pub(crate) enum Account {
-    Walmart(Walmart),
+    Walmart(Box<Walmart>),
     Ebay(Box<Ebay>),
 }
 
@@ -31,7 +31,7 @@ impl IntoChannel for Account {
         parts: &Parts,
     ) -> sutler::Result<Arc<dyn sutler::channel::Channel>> {
         match *self {
-            Account::Walmart(walmart) => Box::new(walmart).build(name, parts),
+            Account::Walmart(walmart) => walmart.build(name, parts),
             Account::Ebay(ebay) => ebay.build(name, parts),
         }
     }
@@ -74,7 +74,7 @@ impl Reader<'_> {
         let environment = common.environment;
         let account = match channel.marketplace.as_str() {
             "ebay" => Account::Ebay(Box::new(self.ebay(name, channel, common)?)),
-            _ => Account::Walmart(self.walmart(name, channel, common)?),
+            _ => Account::Walmart(Box::new(self.walmart(name, channel, common)?)),
         };
         Ok((account, environment))
     }
