@@ -112,6 +112,8 @@ pub struct World {
     by_id: HashMap<String, u32>,
     returns: Vec<Return>,
     stock: Shelf,
+    /// What offers say of availability besides the quantity, by SKU.
+    terms: BTreeMap<String, serde_json::Map<String, Value>>,
     share: Option<Share>,
     /// Whether the shelf ever was a shared one.
     shared: bool,
@@ -194,6 +196,7 @@ impl World {
             by_id: HashMap::with_capacity(planned.len()),
             returns: Vec::new(),
             stock: Shelf::new(),
+            terms: BTreeMap::new(),
             share: None,
             shared: false,
             documents: Vec::new(),

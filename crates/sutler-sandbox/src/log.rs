@@ -203,6 +203,7 @@ fn agree<S: Begun>(kept: &S, given: &S) -> Result<(), RecoverError> {
         }
         None => ("settings".into(), "other values".into(), "these".into()),
     };
-    let hide = |text: String| if field.contains("secret") { "…".into() } else { text };
+    let hide =
+        |text: String| if field.contains("secret") || field == "refresh_token" { "…".into() } else { text };
     Err(RecoverError::Settings { found: hide(found), wanted: hide(wanted), field: field.clone() })
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -205,9 +205,24 @@ async fn push_out<M: Marketplace>(shared: Arc<Shared<M>>) {
 async fn connection<M: Marketplace>(stream: TcpStream, shared: Arc<Shared<M>>) {
     // A failure only costs latency.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| handle(request, Arc::clone(&shared)));
+    let local = stream.local_addr().map(|addr| addr.to_string()).unwrap_or_default();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        mend_host(&mut request, &local);
+        handle(request, Arc::clone(&shared))
+    });
     // Errors here are clients that went away and connections we cut on purpose.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// python-amazon-sp-api cuts the eight characters of `https://` off any address, so that with `http://` its `Host` lacks
+/// the first letter; addresses in answers would then lead nowhere.
+fn mend_host(request: &mut Request<Incoming>, local: &str) {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if local.get(1..).is_some_and(|cut| cut == host)
+        && let Ok(whole) = HeaderValue::from_str(local)
+    {
+        request.headers_mut().insert(header::HOST, whole);
+    }
 }
 
 /// The error that makes hyper close a connection without an answer.

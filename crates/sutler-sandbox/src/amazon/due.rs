@@ -1,6 +1,7 @@
 //! What happens by itself: sales, payments, quantities that apply, automatic cancellations, each at its own instant.
 
 use super::World;
+use super::listings::Asked;
 use super::notify::Notification;
 use super::order::{AUTO_CANCEL_AFTER, Order};
 use super::write::Write;
@@ -26,8 +27,8 @@ pub(crate) enum Event {
     Arrival(u32),
     /// A write whose answer was lost is applied after all.
     Late(Box<Write>),
-    /// An accepted quantity applies.
-    Level { sku: String, level: i64, seen_sold: i64, lag: Ms },
+    /// An accepted submission applies.
+    Offer { sku: String, asked: Box<Asked>, seen_sold: i64, lag: Ms },
     /// A feed's messages apply.
     FeedDone(u32),
     /// A report is made.
@@ -118,7 +119,7 @@ impl World {
                 // Nobody hears what comes of it; a refusal then is simply nothing done.
                 let _ = self.perform(at, &write);
             }
-            Event::Level { sku, level, seen_sold, lag } => self.set_level(at, &sku, level, seen_sold, lag),
+            Event::Offer { sku, asked, seen_sold, lag } => self.set_offer(at, &sku, &asked, seen_sold, lag),
             Event::FeedDone(place) => self.process_feed(at, place),
             Event::ReportDone(place) => self.process_report(at, place),
             Event::Note(notification) => self.outbox.push(*notification),

@@ -151,10 +151,8 @@ impl World {
         for message in messages {
             let sku = message["sku"].as_str().unwrap_or_default();
             match self.ask_of_message(sku, message) {
-                Ok(Asked::Level(level)) => {
-                    self.set_level(at, sku, level, seen.get(sku).copied().unwrap_or(0), 0);
-                }
-                Ok(Asked::Nothing) => {}
+                Ok(asked) if asked == Asked::default() => {}
+                Ok(asked) => self.set_offer(at, sku, &asked, seen.get(sku).copied().unwrap_or(0), 0),
                 Err(found) => {
                     invalid += 1;
                     issues.extend(found.iter().map(|issue| {
@@ -196,7 +194,11 @@ impl World {
             }
             Some("PARTIAL_UPDATE") => {
                 let value = &message["attributes"]["fulfillment_availability"];
-                if value.is_null() { Ok(Asked::Nothing) } else { self.ask_of_availability(sku, value) }
+                if value.is_null() {
+                    Ok(Asked::default())
+                } else {
+                    self.ask_of_availability(sku, value, false)
+                }
             }
             other => Err(issue(format!("The operation {other:?} is not supported here."))),
         }

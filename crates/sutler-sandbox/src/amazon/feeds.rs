@@ -175,7 +175,7 @@ impl World {
         }
         feed.outcome = Some("CANCELLED");
         self.changes += 1;
-        Ok(Page::json(&json!({})))
+        Ok(Page::json(&Value::Null).empty(200))
     }
 
     pub(super) fn feed_list(&self, now: Ms, ask: &Ask) -> Result<Page, Refusal> {

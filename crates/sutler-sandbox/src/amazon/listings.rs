@@ -2,7 +2,7 @@
 //!
 //! 200 is no success here: the body says whether the submission was accepted, and an accepted one applies later.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::due::Event;
 use super::refusal::Refusal;
@@ -15,13 +15,15 @@ use crate::request::Ask;
 /// No largest quantity is documented; this one keeps sums in bounds.
 const QUANTITY_MAX: i64 = 1_000_000_000;
 
-/// What a submission asks of one SKU.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Asked {
-    /// That the seller's own offer has so many.
-    Level(i64),
-    /// Something that leaves the quantity as it is.
-    Nothing,
+/// What a submission asks of the seller's own offer of one SKU; nothing, when it is about something else.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Asked {
+    /// That there are so many.
+    pub(crate) level: Option<i64>,
+    /// What else it says of availability: handling time, restock date.
+    pub(crate) terms: Map<String, Value>,
+    /// Whether what it does not say is to be forgotten.
+    pub(crate) replace: bool,
 }
 
 /// Why a submission is not accepted: `issues` of the answer.
@@ -132,9 +134,11 @@ impl World {
                 }
                 "issues" => out["issues"] = json!([]),
                 "attributes" => {
-                    out["attributes"] = json!({"fulfillment_availability": [
-                        {"fulfillment_channel_code": "DEFAULT", "quantity": shown, "marketplace_id": store}
-                    ]});
+                    let mut offer = self.terms.get(sku).cloned().unwrap_or_default();
+                    offer.insert("fulfillment_channel_code".into(), "DEFAULT".into());
+                    offer.insert("quantity".into(), shown.into());
+                    offer.insert("marketplace_id".into(), store.into());
+                    out["attributes"] = json!({"fulfillment_availability": [offer]});
                 }
                 "productTypes" => {
                     out["productTypes"] = json!([{"marketplaceId": store, "productType": "PRODUCT"}])
@@ -185,7 +189,7 @@ impl World {
     }
 
     pub(super) fn ask_of_patches(&self, sku: &str, patches: &[Value]) -> Result<Asked, Vec<Issue>> {
-        let mut asked = Asked::Nothing;
+        let mut asked = Asked::default();
         for patch in patches {
             let op = patch["op"].as_str().unwrap_or_default();
             if !["add", "replace", "merge", "delete"].contains(&op) {
@@ -201,7 +205,7 @@ impl World {
                 return Err(vec![issue("4000001", "patches", why)]);
             };
             if attribute == "fulfillment_availability" && op != "delete" {
-                asked = self.ask_of_availability(sku, &patch["value"])?;
+                asked = self.ask_of_availability(sku, &patch["value"], op != "merge")?;
             }
         }
         self.known(sku)?;
@@ -209,26 +213,36 @@ impl World {
     }
 
     /// `[{"fulfillment_channel_code":"DEFAULT","quantity":n}]`.
-    pub(super) fn ask_of_availability(&self, sku: &str, value: &Value) -> Result<Asked, Vec<Issue>> {
+    pub(super) fn ask_of_availability(
+        &self,
+        sku: &str,
+        value: &Value,
+        replace: bool,
+    ) -> Result<Asked, Vec<Issue>> {
         self.known(sku)?;
         let attribute = "fulfillment_availability";
         let offers = value.as_array().filter(|offers| !offers.is_empty());
         let wrong = |why: String| vec![issue("90000900", attribute, why)];
         let offers =
             offers.ok_or_else(|| wrong("'fulfillment_availability' does not have enough values.".into()))?;
-        let mut asked = Asked::Nothing;
+        let mut asked = Asked::default();
         for offer in offers {
             let channel = offer["fulfillment_channel_code"].as_str();
             match channel {
                 Some("DEFAULT") => {
                     let quantity = offer["quantity"].as_i64().filter(|n| (0..=QUANTITY_MAX).contains(n));
-                    let quantity = quantity.ok_or_else(|| {
-                        wrong(format!(
+                    // Whoever merges may leave the quantity as it is.
+                    if quantity.is_none() && (replace || !offer["quantity"].is_null()) {
+                        return Err(wrong(format!(
                             "The value {} of 'quantity' is not a whole number of 0 or more.",
                             offer["quantity"]
-                        ))
-                    })?;
-                    asked = Asked::Level(quantity);
+                        )));
+                    }
+                    let mut terms = offer.as_object().cloned().unwrap_or_default();
+                    terms.retain(|name, _| {
+                        !["fulfillment_channel_code", "quantity", "marketplace_id"].contains(&name.as_str())
+                    });
+                    asked = Asked { level: quantity, terms, replace };
                 }
                 // Amazon counts its own shelves: a quantity given for them adds the channel and sets nothing.
                 Some(code) if code.starts_with("AMAZON_") => {}
@@ -256,17 +270,29 @@ impl World {
 
     /// Takes a submission in: what it asks for applies after a while.
     pub(super) fn submit(&mut self, at: Ms, submission: &Submission, lag: Ms, dice: Dice) {
-        let Ok(Asked::Level(level)) = submission.asked else { return };
-        if submission.ignored || submission.preview {
+        let Ok(asked) = &submission.asked else { return };
+        if submission.ignored || submission.preview || *asked == Asked::default() {
             return;
         }
         let (low, high) = self.settings.stock_lag_ms;
         let after = dice.between(Roll::FeedDelay, i64::from(low), i64::from(high));
         let (sku, seen_sold) = (submission.sku.clone(), submission.seen_sold);
-        self.schedule(at + after, Event::Level { sku, level, seen_sold, lag });
+        self.schedule(at + after, Event::Offer { sku, asked: Box::new(asked.clone()), seen_sold, lag });
     }
 
-    pub(super) fn set_level(&mut self, at: Ms, sku: &str, level: i64, seen_sold: i64, lag: Ms) {
+    /// Lets a submission apply.
+    pub(super) fn set_offer(&mut self, at: Ms, sku: &str, asked: &Asked, seen_sold: i64, lag: Ms) {
+        if let Some(level) = asked.level {
+            self.set_level(at, sku, level, seen_sold, lag);
+        }
+        let terms = self.terms.entry(sku.to_owned()).or_default();
+        if asked.replace {
+            terms.clear();
+        }
+        terms.extend(asked.terms.clone());
+    }
+
+    fn set_level(&mut self, at: Ms, sku: &str, level: i64, seen_sold: i64, lag: Ms) {
         if let Some(stock) = self.stock.get_mut(sku) {
             self.effects.reoffered_after_seen += stock.set(at, level, seen_sold, lag) as u64;
             self.changes += 1;

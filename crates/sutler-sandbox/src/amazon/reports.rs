@@ -162,7 +162,7 @@ impl World {
             )));
         }
         report.outcome = Some("CANCELLED");
-        Ok(Page::json(&json!({})))
+        Ok(Page::json(&Value::Null).empty(200))
     }
 
     pub(super) fn report_list(&self, now: Ms, ask: &Ask) -> Result<Page, Refusal> {

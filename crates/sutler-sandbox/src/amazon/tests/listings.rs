@@ -82,6 +82,26 @@ fn amazons_own_channel_is_added_and_sets_nothing() {
 }
 
 #[test]
+fn merging_keeps_the_other_terms_and_replacing_wipes_them() {
+    let mut client = Client::new(shelf(Vec::new(), 10));
+    let body = |op: &str, offer: Value| json!({"productType": "PRODUCT", "patches": [{"op": op, "path": "/attributes/fulfillment_availability", "value": [offer]}]});
+    let path =
+        format!("/listings/2021-08-01/items/A2SUTLERSANDBX/A?marketplaceIds={STORE}&includedData=attributes");
+    let mut step = |second: i64, op: &str, offer: Value| {
+        assert_eq!(client.at(second).patch("A", &body(op, offer)).1["status"], "ACCEPTED");
+        let (_, item) = client.at(second + 1).get(&path);
+        let offer = &item["attributes"]["fulfillment_availability"][0];
+        (offer["quantity"].clone(), offer["lead_time_to_ship_max_days"].clone())
+    };
+    let slow = json!({"fulfillment_channel_code": "DEFAULT", "lead_time_to_ship_max_days": 3});
+    assert_eq!(step(1, "merge", slow.clone()), (json!(10), json!(3)), "without a quantity it stays");
+    let five = json!({"fulfillment_channel_code": "DEFAULT", "quantity": 5});
+    assert_eq!(step(3, "merge", five.clone()), (json!(5), json!(3)));
+    assert_eq!(step(5, "replace", five), (json!(5), Value::Null));
+    assert_eq!(client.patch("A", &body("replace", slow)).1["status"], "INVALID", "replacing needs one");
+}
+
+#[test]
 fn a_preview_is_valid_and_changes_nothing() {
     let mut client = Client::new(shelf(Vec::new(), 10));
     let path =

@@ -94,6 +94,46 @@ fn it_can_sell_what_walmart_sells_from_the_same_shelf() {
 }
 
 #[test]
+fn what_walmart_told_of_is_not_offered_again_here() {
+    let units = [("A".to_owned(), 10)].into_iter().collect::<BTreeMap<_, _>>();
+    let sale = crate::plan::PlannedOrder::seller(after(-3600)).id("PO1").line("A", 4);
+    let mut walmart = walmart::World::new(walmart::Settings {
+        plan: crate::plan::Plan::Explicit(vec![sale]),
+        on_hand: units.clone(),
+        latency_ms: (0, 0),
+        ..walmart::Settings::new(7, origin())
+    });
+    let mut client = Client::new(Settings { on_hand: units, ..quiet(Vec::new()) });
+    let pool = Pool::new();
+    walmart.share(&pool);
+    client.world.share(&pool);
+    assert_eq!(client.set("A", 10).0, 200);
+    assert_eq!(client.at(5).effects().reoffered_after_seen, 0, "Walmart has told nobody");
+    let form = bytes::Bytes::from_static(b"grant_type=client_credentials");
+    let ask = |method: &str, path: &str, name: &str, value: &str, body: bytes::Bytes| {
+        http::Request::builder()
+            .method(method)
+            .uri(format!("https://marketplace.walmartapis.com{path}"))
+            .header(name, value)
+            .header("wm_qos.correlation_id", "1")
+            .header("wm_svc.name", "x")
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+            .unwrap_or_default()
+    };
+    let basic = "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=";
+    let answer = walmart.receive(after(5), &ask("POST", "/v3/token", "authorization", basic, form)).answer;
+    let token =
+        json_of(answer.unwrap_or_default().body())["access_token"].as_str().unwrap_or_default().to_owned();
+    let list = ask("GET", "/v3/orders", "wm_sec.access_token", &token, bytes::Bytes::new());
+    assert_eq!(walmart.receive(after(6), &list).answer.map(|a| a.status().as_u16()), Some(200));
+    walmart.advance(after(7));
+    assert_eq!(client.at(8).set("A", 10).0, 200);
+    assert_eq!(client.at(12).effects().reoffered_after_seen, 4);
+}
+
+#[test]
 fn orders_arrive_at_the_rate_and_stop_at_the_most() {
     let settings = Settings { arrivals_per_minute: 30.0, arrivals_max: 100, ..standard(7, 10) };
     let mut world = World::new(settings);

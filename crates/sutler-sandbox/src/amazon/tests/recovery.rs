@@ -40,7 +40,7 @@ fn portrait(world: &World) -> String {
         world.replies,
         world.in_flight,
         world.limits
-    ) + &format!("{:?}", world.documents)
+    ) + &format!("{:?} {:?} {:?}", world.documents, world.terms, world.returns)
 }
 
 /// Works for a while and returns the log and the world after each of its lines.
