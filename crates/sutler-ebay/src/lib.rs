@@ -209,12 +209,6 @@ pub(crate) fn id_of(raw: &[u8]) -> ChannelOrderId {
     }
     match serde_json::from_slice::<Id<'_>>(raw) {
         Ok(id) if !id.order_id.is_empty() => ChannelOrderId::new(&*id.order_id),
-        _ => {
-            // FNV-1a over the bytes: the same unreadable order read again is the same order.
-            let hash = raw.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-            ChannelOrderId::new(format!("unidentified-{hash:016x}"))
-        }
+        _ => ChannelOrderId::new(sutler_wire::unidentified(raw)),
     }
 }

@@ -3,7 +3,6 @@
 pub(crate) mod address;
 pub(crate) mod cancel;
 pub(crate) mod line;
-pub(crate) mod look;
 pub(crate) mod page;
 pub(crate) mod push;
 pub(crate) mod refund;
@@ -12,7 +11,6 @@ pub(crate) mod shipment;
 pub(crate) mod stock;
 pub(crate) mod trading;
 
-use look::{Look, Notes};
 use serde_json::Value;
 use sutler_core::{
     channel::RawOrder,
@@ -21,6 +19,8 @@ use sutler_core::{
     order::{Alias, ChannelOrder, FulfilledBy, OrderFacts},
     time::Timestamp,
 };
+pub(crate) use sutler_wire::escaped;
+use sutler_wire::{Look, Notes};
 
 /// The field that a list cannot fill while a cancellation is under way; the order waits for a single read (G7).
 const CANCEL_REQUESTS: &str = "cancelStatus.cancelRequests";
@@ -120,24 +120,6 @@ fn aliases(root: &Look<'_>, start: Option<&Look<'_>>) -> Vec<Alias> {
 /// What the buyer pays, without tax that eBay collects and remits.
 fn total(root: &Look<'_>) -> Option<Money> {
     root.get("pricingSummary")?.money("total")
-}
-
-/// A path segment or query value with everything escaped that could mean something else.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => {
-                const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                out.push('%');
-                for half in [byte >> 4, byte & 15] {
-                    out.push(HEX.get(usize::from(half)).copied().map_or('0', char::from));
-                }
-            }
-        }
-    }
-    out
 }
 
 /// An instant as filters and bodies want it: `yyyy-MM-ddTHH:mm:ss.SSSZ`.

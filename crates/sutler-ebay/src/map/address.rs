@@ -1,8 +1,8 @@
 //! Where the parcel goes: for orders through eBay's hubs that is the hub, never the buyer (whose address is
 //! `finalDestinationAddress`). Names go after 90 days, e-mail after 14; city and country stay.
 
-use super::look::Look;
 use sutler_core::address::{Address, AddressStates, PartState};
+use sutler_wire::Look;
 
 /// The ship-to address of the order's one start instruction.
 pub(crate) fn address(root: &Look<'_>, start: Option<&Look<'_>>) -> Address {

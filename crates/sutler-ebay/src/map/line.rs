@@ -1,6 +1,6 @@
 //! Lines: units, what became of them, and what was charged.
 
-use super::{CANCEL_REQUESTS, look::Look};
+use super::CANCEL_REQUESTS;
 use rust_decimal::Decimal;
 use sutler_core::{
     id::{LineId, Sku},
@@ -8,6 +8,7 @@ use sutler_core::{
     open::Open,
     order::{Charge, ChargeKind, Line, OtherStatus},
 };
+use sutler_wire::Look;
 
 /// Every line, sorted by its id.
 pub(crate) fn lines(root: &Look<'_>) -> Vec<Line> {

@@ -26,10 +26,21 @@ const HOUSE: &[Floor] = &[
     floor("sutler-store", &["sutler-core"], &["sutler-testkit"]),
     floor("sutler-engine", &["sutler-core"], &["sutler-store", "sutler-testkit"]),
     floor("sutler-walmart", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
-    floor("sutler-ebay", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
+    floor("sutler-wire", &["sutler-core"], &[]),
+    floor(
+        "sutler-amazon",
+        &["sutler-core", "sutler-http", "sutler-wire"],
+        &["sutler-sandbox", "sutler-testkit"],
+    ),
+    floor(
+        "sutler-ebay",
+        &["sutler-core", "sutler-http", "sutler-wire"],
+        &["sutler-sandbox", "sutler-testkit"],
+    ),
     floor(
         "sutler",
         &[
+            "sutler-amazon",
             "sutler-core",
             "sutler-ebay",
             "sutler-engine",

@@ -12,11 +12,11 @@ use sutler_core::{
 
 /// What could not be mapped, collected on the way. Details hold shapes, never what stands there.
 #[derive(Debug, Default)]
-pub(crate) struct Notes(RefCell<Vec<Unmapped>>);
+pub struct Notes(RefCell<Vec<Unmapped>>);
 
 impl Notes {
     /// Adds one; a field is named once, by what was found first.
-    pub(crate) fn add(&self, field: impl Into<String>, detail: impl Into<String>) {
+    pub fn add(&self, field: impl Into<String>, detail: impl Into<String>) {
         let field = field.into();
         let mut all = self.0.borrow_mut();
         if !all.iter().any(|known| known.field == field) {
@@ -24,21 +24,23 @@ impl Notes {
         }
     }
 
-    pub(crate) fn into_unmapped(self) -> Vec<Unmapped> {
+    /// All of them, in the order they were found.
+    pub fn into_unmapped(self) -> Vec<Unmapped> {
         self.0.into_inner()
     }
 }
 
 /// One node of a payload, with its path.
 #[derive(Clone, Debug)]
-pub(crate) struct Look<'a> {
+pub struct Look<'a> {
     value: &'a Value,
     path: String,
     notes: &'a Notes,
 }
 
 impl<'a> Look<'a> {
-    pub(crate) fn at(value: &'a Value, notes: &'a Notes) -> Look<'a> {
+    /// The root of a payload.
+    pub fn at(value: &'a Value, notes: &'a Notes) -> Look<'a> {
         Look { value: unwrapped(value), path: String::new(), notes }
     }
 
@@ -47,7 +49,7 @@ impl<'a> Look<'a> {
     }
 
     /// Notes something about a field of this node.
-    pub(crate) fn odd(&self, field: &str, detail: impl Into<String>) {
+    pub fn odd(&self, field: &str, detail: impl Into<String>) {
         self.notes.add(self.path_of(field), detail);
     }
 
@@ -65,7 +67,7 @@ impl<'a> Look<'a> {
     }
 
     /// An object below this one.
-    pub(crate) fn get(&self, field: &str) -> Option<Look<'a>> {
+    pub fn get(&self, field: &str) -> Option<Look<'a>> {
         let value = self.field(field)?;
         if !value.is_object() {
             self.odd(field, format!("{} where an object belongs", kind(value)));
@@ -75,7 +77,7 @@ impl<'a> Look<'a> {
     }
 
     /// The objects of a list; one object stands for a list of one.
-    pub(crate) fn list(&self, field: &str) -> Vec<Look<'a>> {
+    pub fn list(&self, field: &str) -> Vec<Look<'a>> {
         let Some(value) = self.value.get(field).filter(|value| !value.is_null()) else { return Vec::new() };
         let items: Vec<&Value> = match value {
             Value::Array(list) => list.iter().collect(),
@@ -96,7 +98,7 @@ impl<'a> Look<'a> {
     }
 
     /// A text; a number or a flag is its own text.
-    pub(crate) fn text(&self, field: &str) -> Option<Cow<'a, str>> {
+    pub fn text(&self, field: &str) -> Option<Cow<'a, str>> {
         match self.field(field)? {
             Value::String(text) => Some(Cow::Borrowed(text)),
             Value::Number(number) => Some(Cow::Owned(number.to_string())),
@@ -109,7 +111,7 @@ impl<'a> Look<'a> {
     }
 
     /// Units: a whole number from 0, as a number or a text.
-    pub(crate) fn units(&self, field: &str) -> Option<u32> {
+    pub fn units(&self, field: &str) -> Option<u32> {
         let text = self.text(field)?;
         let read = text
             .trim()
@@ -124,7 +126,7 @@ impl<'a> Look<'a> {
     }
 
     /// An instant in ISO 8601, or milliseconds since 1970.
-    pub(crate) fn instant(&self, field: &str) -> Option<Timestamp> {
+    pub fn instant(&self, field: &str) -> Option<Timestamp> {
         let text = self.text(field)?;
         let text = text.trim();
         let read = match text.parse::<i64>() {
@@ -138,20 +140,56 @@ impl<'a> Look<'a> {
         read
     }
 
-    /// An amount: `{"value":"12.34","currency":"USD"}`, exact.
-    pub(crate) fn money(&self, field: &str) -> Option<Money> {
+    /// An amount as `{"value":"12.34","currency":"USD"}`, exact.
+    pub fn money(&self, field: &str) -> Option<Money> {
+        self.amount(field, "value", "currency")
+    }
+
+    /// An amount whose members are called otherwise (`amount`, `currencyCode`), exact.
+    pub fn amount(&self, field: &str, value: &str, currency: &str) -> Option<Money> {
         let amount = self.get(field)?;
-        let value = amount.text("value");
-        let currency = amount.text("currency");
-        let (Some(value), Some(currency)) = (value, currency) else {
+        let (Some(value), Some(currency)) = (amount.text(value), amount.text(currency)) else {
             self.odd(field, "an amount without value or currency");
             return None;
         };
         let read = Currency::parse(&currency).and_then(|currency| Money::parse(value.trim(), currency));
         if read.is_err() {
-            self.odd(field, "not an amount that can be kept exactly; value and ISO 4217 currency are right");
+            self.odd(
+                field,
+                "not an amount that can be kept exactly; a decimal and an ISO 4217 code are right",
+            );
         }
         read.ok()
+    }
+
+    /// A flag, also as text: `"false"` is false, whatever it is in other languages.
+    pub fn flag(&self, field: &str) -> Option<bool> {
+        match self.text(field)?.trim() {
+            "true" | "True" | "TRUE" => Some(true),
+            "false" | "False" | "FALSE" => Some(false),
+            _ => {
+                self.odd(field, "neither true nor false");
+                None
+            }
+        }
+    }
+
+    /// The texts of a list; what is no text is left out and noted.
+    pub fn texts(&self, field: &str) -> Vec<Cow<'a, str>> {
+        let items: Vec<&Value> = match self.field(field) {
+            None => return Vec::new(),
+            Some(Value::Array(list)) => list.iter().collect(),
+            Some(one) => vec![one],
+        };
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Value::String(text) => all.push(Cow::Borrowed(text.as_str())),
+                Value::Null => {}
+                other => self.odd(field, format!("{} where a text belongs", kind(other))),
+            }
+        }
+        all
     }
 }
 

@@ -1,0 +1,195 @@
+//! The channel: build, send, map. Control flow only; statuses are the dialect's, meanings are the mapping's.
+
+mod read;
+mod stock;
+mod write;
+
+use crate::map;
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Method;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration as Wait,
+};
+use sutler_core::{
+    channel::{
+        Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
+        Receipt, Settled, Standing, StockChannel,
+    },
+    command::{Act, Command, Handle},
+    error::{Error, ErrorKind, Result, Retry},
+    id::{ChannelId, ChannelOrderId, SellerId, Sku},
+    order::ChannelOrder,
+};
+use sutler_http::{Call, Pipe, Request, Response};
+
+/// The one stream: orders placed or changed, by `lastUpdatedAfter`.
+pub(crate) const STREAM: &str = "changed";
+
+/// What of the configuration calls are built with.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) page_limit: u16,
+    pub(crate) call_timeout: Wait,
+    pub(crate) marketplaces: Vec<String>,
+}
+
+impl Settings {
+    /// The marketplace whose stock is published.
+    pub(crate) fn home(&self) -> &str {
+        self.marketplaces.first().map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// One Amazon seller. Made by [`crate::Amazon::build`].
+#[derive(Debug)]
+pub struct AmazonChannel {
+    id: ChannelId,
+    seller: SellerId,
+    capabilities: Capabilities,
+    pipe: Pipe,
+    settings: Settings,
+    /// Which marketplace an order belongs to, as its last read told; a shipment must name it.
+    sold_at: Mutex<BTreeMap<ChannelOrderId, String>>,
+}
+
+/// Orders whose marketplace is remembered, at most; of others the first marketplace is named, or they are read again.
+const REMEMBERED: usize = 10_000;
+
+impl AmazonChannel {
+    pub(crate) fn new(
+        id: ChannelId,
+        seller: SellerId,
+        capabilities: Capabilities,
+        pipe: Pipe,
+        settings: Settings,
+    ) -> Self {
+        AmazonChannel { id, seller, capabilities, pipe, settings, sold_at: Mutex::default() }
+    }
+
+    async fn send(
+        &self,
+        cx: &CallCx,
+        call: &Call,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Response> {
+        let request: Request =
+            http::Request::builder().method(method).uri(path).body(Bytes::from(body)).map_err(|error| {
+                Error::new(ErrorKind::Invalid, call.op)
+                    .message("the request cannot be written; an id holds what no URL can hold")
+                    .with_source(error)
+            })?;
+        self.pipe.call(cx, &call.timeout(self.settings.call_timeout), request).await
+    }
+
+    fn remember(&self, order: &ChannelOrderId, marketplace: &str) {
+        let mut all = self.sold_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(order.clone(), marketplace.to_owned());
+    }
+
+    fn sold_at(&self, order: &ChannelOrderId) -> Option<String> {
+        self.sold_at.lock().unwrap_or_else(PoisonError::into_inner).get(order).cloned()
+    }
+}
+
+/// The answer cannot be read. Nobody knows what a write did then, which the caller adds.
+fn unreadable(op: &'static str, what: &str) -> Error {
+    Error::new(ErrorKind::Remote, op).message(format!("the answer is no {what}")).with_retry(Retry::Backoff)
+}
+
+#[async_trait]
+impl Channel for AmazonChannel {
+    fn id(&self) -> &ChannelId {
+        &self.id
+    }
+
+    fn seller(&self) -> &SellerId {
+        &self.seller
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn check(&self, cx: &CallCx) -> Result<Standing> {
+        self.standing(cx).await
+    }
+
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
+        self.page(cx, from).await
+    }
+
+    async fn fetch(&self, cx: &CallCx, order: &ChannelOrderId) -> Result<Fetched> {
+        self.one(cx, order).await
+    }
+
+    fn normalise(&self, raw: &RawOrder) -> ChannelOrder {
+        map::order(raw)
+    }
+
+    async fn perform(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {
+        let [command] = batch.commands else {
+            return Err(Error::new(ErrorKind::Invalid, "amazon.perform")
+                .message(format!("a batch of {} commands; 1 is right", batch.commands.len())));
+        };
+        let receipt = match (&command.act, &command.channel_order_id) {
+            (Act::SetLevel(set), _) => self.set_level(cx, set).await?,
+            (Act::ConfirmShipment(confirm), Some(id)) => self.ship(cx, id, confirm).await?,
+            (act, _) => {
+                return Err(Error::new(ErrorKind::Invalid, "amazon.perform").message(format!(
+                    "{} of command {} cannot be done here",
+                    act.verb().as_str(),
+                    command.key
+                )));
+            }
+        };
+        Ok(vec![receipt])
+    }
+
+    async fn probe(&self, cx: &CallCx, doubt: &Command) -> Result<Probe> {
+        let (Act::ConfirmShipment(confirm), Some(id)) = (&doubt.act, &doubt.channel_order_id) else {
+            return Ok(Probe::Inconclusive { why: "a level is set again, not looked for".into() });
+        };
+        match self.one(cx, id).await? {
+            Fetched::Found(raw, _) => {
+                Ok(map::package::judge(&map::package::Packages::read(&raw.raw), &confirm.report))
+            }
+            Fetched::NotVisible => Ok(Probe::Inconclusive { why: "the order is not visible now".into() }),
+        }
+    }
+
+    async fn settle(&self, _: &CallCx, handle: &Handle, _: &[Command]) -> Result<Settled> {
+        Ok(Settled::Lost {
+            why: format!("nothing of this channel is settled later; {handle:?} is none of its handles"),
+        })
+    }
+
+    fn stock(&self) -> Option<&dyn StockChannel> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl StockChannel for AmazonChannel {
+    async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>> {
+        let mut all = Vec::with_capacity(skus.len());
+        for sku in skus {
+            let level = match self.level(cx, sku).await {
+                // Without a credential or the right to read, the other SKUs would only fail the same way.
+                Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden) => {
+                    return Err(error);
+                }
+                level => level,
+            };
+            all.push(LevelAnswer { sku: sku.clone(), level });
+        }
+        Ok(all)
+    }
+}
