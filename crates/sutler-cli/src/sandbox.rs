@@ -35,6 +35,12 @@ pub(crate) struct Sandbox {
     /// The queue an Amazon sends its notifications to: the address of an SQS queue that wants no signature.
     #[arg(long)]
     sqs_queue_url: Option<String>,
+    /// Where an eBay sends its notifications, once it has answered the challenge: a plain http:// address.
+    #[arg(long, requires = "verification_token")]
+    notification_endpoint: Option<String>,
+    /// The verification token that goes into the endpoint's answer to the challenge.
+    #[arg(long, requires = "notification_endpoint")]
+    verification_token: Option<String>,
     /// Listen on an address that others can reach. Anyone who can is the sandbox's master.
     #[arg(long)]
     reachable_by_others: bool,
@@ -44,20 +50,36 @@ pub(crate) struct Sandbox {
 enum Marketplace {
     Walmart,
     Amazon,
+    Ebay,
 }
 
 impl Sandbox {
     pub(crate) async fn run(self) -> Outcome {
+        if self.sqs_queue_url.is_some() && !matches!(self.marketplace, Marketplace::Amazon) {
+            return Err(Failure::wrong(
+                "--sqs-queue-url: only --marketplace amazon sends to a queue".to_owned(),
+            ));
+        }
+        if self.notification_endpoint.is_some() && !matches!(self.marketplace, Marketplace::Ebay) {
+            return Err(Failure::wrong(
+                "--notification-endpoint: only --marketplace ebay sends to an endpoint".to_owned(),
+            ));
+        }
         match self.marketplace {
-            Marketplace::Walmart if self.sqs_queue_url.is_some() => {
-                Err(Failure::wrong("--sqs-queue-url: only --marketplace amazon sends to a queue".to_owned()))
-            }
             Marketplace::Walmart => self.serve(sutler::sandbox::walmart()).await,
             Marketplace::Amazon => {
                 let sandbox = sutler::sandbox::amazon();
                 let sandbox = match &self.sqs_queue_url {
                     Some(url) => sandbox.sqs_queue_url(url),
                     None => sandbox,
+                };
+                self.serve(sandbox).await
+            }
+            Marketplace::Ebay => {
+                let sandbox = sutler::sandbox::ebay();
+                let sandbox = match (&self.notification_endpoint, &self.verification_token) {
+                    (Some(url), Some(token)) => sandbox.notification_endpoint(url, token),
+                    _ => sandbox,
                 };
                 self.serve(sandbox).await
             }

@@ -15,6 +15,10 @@ pub struct Effects {
     pub shipments: BTreeMap<String, u32>,
     /// `order/line` → units cancelled by a call; automatic cancellations are not counted.
     pub cancel: BTreeMap<String, u32>,
+    /// `order/line`, or `order` where a refund named no line → cents given back by calls. Absent where a marketplace's
+    /// refunds are not modelled or there were none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refund: BTreeMap<String, u32>,
     /// SKU → the level the listing offers now.
     pub stock: BTreeMap<String, i64>,
     /// Units by which sets, when applied, exceeded what was declared on hand less the units sold in answers already

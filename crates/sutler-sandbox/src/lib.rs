@@ -5,7 +5,8 @@
 //! instant comes with every call and all chance comes from one seed, so the same seed and the same requests give the
 //! same answers, byte for byte. It counts what took effect, which is what a test of exactly-once behaviour needs.
 //!
-//! [`amazon::World`] is Amazon's Selling Partner API in the same way.
+//! [`amazon::World`] is Amazon's Selling Partner API, [`ebay::World`] eBay's Sell, Post-Order, Trading and Notification APIs,
+//! in the same way.
 //!
 //! Every world is a [`Marketplace`]: with the feature `serve`, [`serve::serve`] puts one behind a loopback port, for a
 //! person, an ERP's tests or another vendor's client; [`clock::SandboxClock`] lets its time run faster than the wall's.
@@ -17,6 +18,7 @@ pub mod amazon;
 mod bucket;
 pub mod clock;
 mod dice;
+pub mod ebay;
 mod effects;
 mod faults;
 mod json;

@@ -39,6 +39,9 @@ pub(crate) struct Entry {
     /// What was due to be pushed was taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) pushed: bool,
+    /// What became of a push: its number at the marketplace that sent it, and whether it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) answered: Option<(u64, bool)>,
 }
 
 /// Lines since they were last taken.

@@ -37,6 +37,12 @@ pub trait Marketplace: std::fmt::Debug + Send + 'static {
     /// it sends them. Each is given out once. Empty unless the settings name a place to send to.
     fn take_pushes(&mut self, now: Timestamp) -> Vec<Push>;
 
+    /// What became of a push that was given out: the answer that took it, or `None` when nobody did. What is sent until it is
+    /// taken needs to know; who has nothing of the kind need not listen.
+    fn answered(&mut self, now: Timestamp, push: &Push, answer: Option<&Response<Bytes>>) {
+        let _ = (now, push, answer);
+    }
+
     /// The latest instant it was told of: where the clock of a restarted sandbox goes on.
     fn last_instant(&self) -> Timestamp;
 

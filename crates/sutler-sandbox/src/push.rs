@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Uri, header};
+use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -28,8 +28,8 @@ pub(crate) enum NotTaken {
     Status(u16),
 }
 
-/// Delivers one push, trying a few times.
-pub(crate) async fn deliver(request: &Request<Bytes>) -> Result<(), NotTaken> {
+/// Delivers one push, trying a few times; returns the answer that took it.
+pub(crate) async fn deliver(request: &Request<Bytes>) -> Result<Response<Bytes>, NotTaken> {
     let mut tried = Err(NotTaken::Slow);
     for _ in 0..TRIES {
         tried = match tokio::time::timeout(PATIENCE, once(request)).await {
@@ -44,7 +44,7 @@ pub(crate) async fn deliver(request: &Request<Bytes>) -> Result<(), NotTaken> {
     tried
 }
 
-async fn once(request: &Request<Bytes>) -> Result<(), NotTaken> {
+async fn once(request: &Request<Bytes>) -> Result<Response<Bytes>, NotTaken> {
     let uri = request.uri();
     let refuse = || NotTaken::Address(uri.clone());
     let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http")).ok_or_else(refuse)?;
@@ -60,9 +60,14 @@ async fn once(request: &Request<Bytes>) -> Result<(), NotTaken> {
     let asked = async {
         let answer = sender.send_request(sent).await?;
         let status = answer.status();
+        let (head, body) = answer.into_parts();
         // Read to its end, so that the other side sees a client that was interested.
-        let _ = answer.into_body().collect().await?;
-        if status.is_success() { Ok(()) } else { Err(NotTaken::Status(status.as_u16())) }
+        let body = body.collect().await?.to_bytes();
+        if status.is_success() {
+            Ok(Response::from_parts(head, body))
+        } else {
+            Err(NotTaken::Status(status.as_u16()))
+        }
     };
     tokio::pin!(asked);
     // The connection has to be driven for the answer to come; when it ends first, what came over it says the rest.

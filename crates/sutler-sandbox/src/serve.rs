@@ -197,6 +197,9 @@ async fn push_out<M: Marketplace>(shared: Arc<Shared<M>>) {
         tick.tick().await;
         for push in shared.with_world(|world, shared| world.take_pushes(shared.clock.now())) {
             let taken = crate::push::deliver(&push.request).await;
+            shared.with_world(|world, shared| {
+                world.answered(shared.clock.now(), &push, taken.as_ref().ok());
+            });
             lock(&shared.pushes).note(taken.err().map(|error| error.to_string()));
         }
     }

@@ -9,7 +9,7 @@ use sutler_sandbox::clock::SandboxClock;
 use sutler_sandbox::serve::{ServeError, ServeOptions, Serving, serve};
 use sutler_sandbox::state::StateFile;
 use sutler_sandbox::walmart::{Faults, Settings, World};
-use sutler_sandbox::{Timestamp, amazon};
+use sutler_sandbox::{Timestamp, amazon, ebay};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -259,5 +259,100 @@ async fn an_amazon_is_served_kept_and_tells_its_queue() -> Tested {
     let (mut world, _state) = StateFile::open::<amazon::World>(&path, settings)?;
     let left = world.take_notifications(world.last_instant());
     assert!(left.iter().all(|note| !bodies.contains(&note.body.as_str())), "what was taken stays taken");
+    Ok(())
+}
+
+/// An endpoint that answers the challenge as it should and takes every message: the bodies of those, in their order.
+async fn endpoint(
+    listener: tokio::net::TcpListener,
+    url: String,
+    token: String,
+    messages: usize,
+) -> Vec<String> {
+    let mut taken = Vec::new();
+    while taken.len() < messages {
+        let Ok((mut stream, _)) = listener.accept().await else { break };
+        let mut bytes = Vec::new();
+        let mut piece = [0_u8; 4096];
+        let (head, body) = loop {
+            let read = stream.read(&mut piece).await.unwrap_or(0);
+            bytes.extend_from_slice(&piece[..read]);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n")
+                && (head.starts_with("GET ") || serde_json::from_str::<serde_json::Value>(body).is_ok())
+            {
+                break (head.to_owned(), body.to_owned());
+            }
+            if read == 0 {
+                break (String::new(), String::new());
+            }
+        };
+        let code = head.split_once("challenge_code=").and_then(|(_, rest)| rest.split(' ').next());
+        let answer = match code {
+            Some(code) => {
+                let hash =
+                    ring::digest::digest(&ring::digest::SHA256, format!("{code}{token}{url}").as_bytes());
+                let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("{{\"challengeResponse\":\"{hex}\"}}")
+            }
+            None => {
+                assert!(head.to_ascii_lowercase().contains("x-ebay-signature: "), "{head}");
+                taken.push(body);
+                "{}".into()
+            }
+        };
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}",
+            answer.len()
+        );
+        let _ = stream.write_all(answer.as_bytes()).await;
+    }
+    taken
+}
+
+#[tokio::test]
+async fn an_ebay_challenges_its_endpoint_and_then_tells_it() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("ebay.sandbox");
+    let listener = tokio::net::TcpListener::bind(LOOPBACK).await?;
+    let url = format!("http://{}/hook", listener.local_addr()?);
+    let settings = ebay::Settings {
+        arrivals_per_minute: 60.0,
+        arrivals_max: 20,
+        latency_ms: (0, 0),
+        notification_endpoint: Some(url.clone()),
+        ..ebay::Settings::new(5, origin())
+    };
+    let (world, state) = StateFile::open::<ebay::World>(&path, settings.clone())?;
+    let clock = SandboxClock::starting_now(settings.origin, 60.0);
+    let serving =
+        serve(LOOPBACK, world, clock, ServeOptions { state: Some(state), ..ServeOptions::default() }).await?;
+    let ready: serde_json::Value = serde_json::from_str(&serving.ready_line())?;
+    assert_eq!(ready["marketplace"], "ebay");
+    let heard = endpoint(listener, url, settings.verification_token.clone(), 3);
+    let told = tokio::time::timeout(std::time::Duration::from_secs(20), heard).await?;
+    assert!(told.iter().all(|body| body.contains("ORDER_CONFIRMATION")), "{told:?}");
+    let form = "grant_type=refresh_token&refresh_token=v%5E1.1%23i%5E1%23r%5E1%23sandbox-refresh";
+    let headers = "Authorization: Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let (status, body) = call(serving.addr, "POST", "/identity/v1/oauth2/token", headers, form).await?;
+    assert_eq!(status, 200, "{body}");
+    let token: serde_json::Value = serde_json::from_str(&body)?;
+    let headers = format!("Authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap_or_default());
+    let key = ready["notification_key_url"].as_str().unwrap_or_default();
+    let key = key.trim_start_matches(&format!("http://{}", serving.addr)).to_owned();
+    let (status, body) = call(serving.addr, "GET", &key, &headers, "").await?;
+    assert!(status == 200 && body.contains("-----BEGIN PUBLIC KEY-----"), "{body}");
+    let (status, body) = call(serving.addr, "GET", "/sell/fulfillment/v1/order", &headers, "").await?;
+    let orders: serde_json::Value = serde_json::from_str(&body)?;
+    assert!(status == 200 && orders["total"].as_u64().is_some_and(|total| total >= 3), "{body}");
+    serving.stop().await;
+    let (mut world, _state) = StateFile::open::<ebay::World>(&path, settings)?;
+    let left: Vec<_> =
+        world.take_notifications(world.last_instant()).into_iter().map(|(_, body)| body).collect();
+    let id = |body: &str| {
+        body.split("\"notificationId\":\"").nth(1).map(|rest| rest.chars().take(25).collect::<String>())
+    };
+    let left: Vec<_> = left.iter().map(|body| id(&String::from_utf8_lossy(body))).collect();
+    assert!(told.iter().all(|body| !left.contains(&id(body))), "what was taken stays taken");
     Ok(())
 }

@@ -11,6 +11,7 @@ use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
 use sutler_sandbox::{
     Ingredients, amazon,
     clock::SandboxClock,
+    ebay,
     serve::{ServeOptions, Serving, serve},
     state::StateFile,
     walmart::World,
@@ -19,6 +20,7 @@ use sutler_sandbox::{
 pub use sutler_sandbox::{
     Effects, Faults, Marketplace, Pool, Recover,
     amazon::Settings as AmazonSettings,
+    ebay::Settings as EbaySettings,
     plan::{Defect, FulfilledBy, PlanEntry},
     walmart::Settings,
 };
@@ -49,6 +51,20 @@ pub fn amazon() -> Sandbox<amazon::World> {
     Sandbox::of(AmazonSettings::new(7, chrono::Utc::now()))
 }
 
+/// An eBay on this machine, with its first orders placed over the last three hours. It sells the same SKUs as the local
+/// Walmart.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> sutler::Result<()> {
+/// let market = sutler::sandbox::ebay().orders(20).seed(7).start().await?;
+/// assert!(market.token_url().ends_with("/identity/v1/oauth2/token"));
+/// assert!(market.ready_line().contains("notification_key_url"));
+/// # market.stop().await; Ok(()) }
+/// ```
+pub fn ebay() -> Sandbox<ebay::World> {
+    Sandbox::of(EbaySettings::new(7, chrono::Utc::now()))
+}
+
 /// A marketplace to be started; a Walmart unless said.
 #[derive(Clone, Debug)]
 pub struct Sandbox<M: Recover = World> {
@@ -72,6 +88,20 @@ impl Sandbox<amazon::World> {
     /// Sells the same SKUs as the local Walmart, instead of its own.
     pub fn same_skus(mut self) -> Self {
         self.settings.skus = "SKU".into();
+        self
+    }
+}
+
+impl Sandbox<ebay::World> {
+    /// Where notifications go, once the endpoint has answered a challenge with its verification token: a plain `http://`
+    /// address, as registered. None are sent unless said.
+    pub fn notification_endpoint(
+        mut self,
+        url: impl Into<String>,
+        verification_token: impl Into<String>,
+    ) -> Self {
+        self.settings.notification_endpoint = Some(url.into());
+        self.settings.verification_token = verification_token.into();
         self
     }
 }

@@ -27,6 +27,27 @@ fn the_ready_line_says_where_and_with_what() {
 }
 
 #[test]
+fn an_ebay_says_where_its_key_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["sandbox", "--marketplace", "ebay", "--orders", "3"];
+    let mut sandbox = Running::start(folder.path(), &arguments);
+    let ready: Value = serde_json::from_str(&sandbox.line()).expect("the ready line");
+    assert_eq!((&ready["marketplace"], &ready["seller"]), (&"ebay".into(), &"sandbox_seller".into()));
+    let key = ready["notification_key_url"].as_str().unwrap_or_default();
+    assert!(key.contains("/commerce/notification/v1/public_key/"), "{ready}");
+    assert!(
+        ready["token_url"].as_str().is_some_and(|url| url.ends_with("/identity/v1/oauth2/token")),
+        "{ready}"
+    );
+    assert_eq!(sandbox.terminate(), 0);
+    let endpoint =
+        ["sandbox", "--notification-endpoint", "http://127.0.0.1:9/", "--verification-token", "word"];
+    let walmart = done(folder.path(), &endpoint);
+    assert_eq!(code(&walmart), 3);
+    assert!(complaint(&walmart).contains("only --marketplace ebay"), "{}", complaint(&walmart));
+}
+
+#[test]
 fn an_amazon_says_its_marketplace_and_its_queue() {
     let folder = tempfile::tempdir().expect("a folder");
     // Nothing is delivered: there are no orders.
