@@ -37,6 +37,20 @@ impl Ebay {
         Ebay { config, environment: Environment::Production, pace: None }
     }
 
+    /// The seller of a marketplace that runs in this process; the engine then runs by its clock.
+    #[cfg(feature = "sandbox")]
+    pub fn at(market: &crate::sandbox::Market<sutler_sandbox::ebay::World>) -> Ebay {
+        let refresh = market.refresh_token().unwrap_or_default();
+        let ebay = Ebay::new(market.seller(), market.client_id(), market.client_secret(), refresh)
+            .environment(Environment::Local)
+            .base_url(market.base_url())
+            .token_url(market.token_url())
+            .call_timeout(Wait::from_secs(5))
+            // As with Walmart: a socket's milliseconds are seconds of paced time.
+            .rate_factor(0.95);
+        Ebay { pace: Some(market.pace()), ..ebay }
+    }
+
     fn with(self, change: impl FnOnce(sutler_ebay::Ebay) -> sutler_ebay::Ebay) -> Ebay {
         Ebay { config: change(self.config), ..self }
     }

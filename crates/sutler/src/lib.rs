@@ -27,8 +27,10 @@
 //! Another process looks at the same store and asks for things through a [`Host`].
 //!
 //! # Features
-//! `sqlite` and `http` by default; each connector by its name (`walmart`, `ebay`); `sandbox` for local marketplaces; `full` for all.
+//! `sqlite` and `http` by default; each connector by its name (`walmart`, `amazon`, `ebay`); `sandbox` for local marketplaces; `full` for all.
 
+#[cfg(feature = "amazon")]
+pub mod amazon;
 pub mod ask;
 pub mod changes;
 pub mod channel;
@@ -99,6 +101,8 @@ pub mod ports {
 }
 
 pub use crate::{ask::Ticket, engine::Engine, host::Host};
+#[cfg(feature = "amazon")]
+pub use amazon::Amazon;
 #[cfg(feature = "ebay")]
 pub use ebay::Ebay;
 pub use sutler_core::{Applied, Error, ErrorKind, Result, Retry, Timestamp, policy::Policy};

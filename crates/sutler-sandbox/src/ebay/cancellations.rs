@@ -206,7 +206,7 @@ impl World {
                     .map(|at| at.timestamp_millis())
                     .map_err(|_| wrong())
             };
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "legacy_order_id" => order_id = Some(value.clone()),
                 "cancel_id" => cancel_id = Some(value.clone()),
                 "creation_date_range_from" => from = date()?,

@@ -33,7 +33,7 @@ impl World {
     /// Status and body of a control call.
     pub(super) fn control(&mut self, now: Ms, ask: &Ask) -> (u16, String) {
         let path = ask.path.strip_prefix("/_sandbox/").unwrap_or_default();
-        let parts: Vec<String> = path.split('/').map(|part| decode(part, false)).collect();
+        let parts: Vec<String> = path.split('/').map(|part| decode(part, false).into_owned()).collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         match (ask.method.as_str(), parts.as_slice()) {
             ("POST", ["orders"]) => self.place_by_hand(now, &ask.body),

@@ -43,8 +43,7 @@ impl Filter {
             offset: 0,
         };
         let members = ask.members();
-        let value =
-            |name: &str| members.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let value = |name: &str| members.iter().find(|(given, _)| given == name).map(|(_, value)| &**value);
         if let Some(ids) = value("orderIds") {
             // All else is ignored then, wrong or not.
             let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();

@@ -85,10 +85,10 @@ impl World {
         let (limit, page) = paging(ask, 100, 100)?;
         let sku = ask.members().into_iter().find(|(name, _)| name == "sku").map(|(_, value)| value);
         let sku = sku.filter(|sku| !sku.is_empty()).ok_or_else(|| invalid("sku", "It must not be empty."))?;
-        let offer = self.listings.get(&sku).and_then(|listing| listing.offer_id.clone());
+        let offer = self.listings.get(&*sku).and_then(|listing| listing.offer_id.clone());
         let offer = offer.and_then(|id| self.offer_value(now, &id)).ok_or_else(|| {
             Refusal::inventory(404, 25_713, "This Offer is not available : no offer for the SKU.")
-                .with("SKU", sku.as_str())
+                .with("SKU", &*sku)
         })?;
         let offers = if page == 0 { vec![offer] } else { Vec::new() };
         let href = format!("{}?sku={}&limit={limit}&offset={page}", ask.path, encode(&sku));
@@ -307,7 +307,7 @@ fn paging(ask: &Ask, usual: usize, most: usize) -> Result<(usize, usize), Refusa
                 format!("You have provided invalid pagination values. {name}={value}."),
             )
         };
-        match name.as_str() {
+        match name.as_ref() as &str {
             "limit" => limit = value.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(wrong)?,
             "offset" => page = value.parse().map_err(|_| wrong())?,
             _ => {}

@@ -45,7 +45,7 @@ impl World {
         let address = |offset: usize| {
             let mut query = String::new();
             for (name, value) in ask.members() {
-                if !["limit", "offset"].contains(&name.as_str()) {
+                if !["limit", "offset"].contains(&(name.as_ref() as &str)) {
                     query.push_str(&format!("{name}={}&", encode(&value)));
                 }
             }
@@ -71,9 +71,7 @@ impl World {
 
     pub(super) fn one(&mut self, now: Ms, id: &str, ask: &Ask, dice: Dice) -> Result<Page, Refusal> {
         let members = ask.members();
-        field_groups(
-            members.iter().find(|(name, _)| name == "fieldGroups").map(|(_, value)| value.as_str()),
-        )?;
+        field_groups(members.iter().find(|(name, _)| name == "fieldGroups").map(|(_, value)| &**value))?;
         let index = self.find(now, id)?;
         let body = self.render(&[index], now, Read::One, dice).pop().unwrap_or_default();
         Ok(Page { named: vec![index], ..Page::json(body.to_string()) })

@@ -33,7 +33,7 @@ impl World {
         let (mut order_id, mut return_id, mut limit, mut offset) = (None, None, 25_usize, 1_usize);
         for (name, value) in ask.members() {
             let wrong = || Refusal::post_order(400, 1616, format!("{name} {value:?} is not valid"));
-            match name.as_str() {
+            match name.as_ref() as &str {
                 "order_id" => order_id = Some(value.clone()),
                 "return_id" => return_id = Some(value.clone()),
                 "limit" => limit = value.parse().ok().filter(|n| (1..=200).contains(n)).ok_or_else(wrong)?,

@@ -89,8 +89,7 @@ impl World {
             return Err(Refusal::oauth(400, "invalid_request", "the body is not form encoded"));
         }
         let form = members(&ask.body);
-        let field =
-            |name: &str| form.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let field = |name: &str| form.iter().find(|(given, _)| given == name).map(|(_, value)| &**value);
         let wanted: Option<Vec<String>> =
             field("scope").map(|scopes| scopes.split_whitespace().map(str::to_owned).collect());
         let (application, allowed) = match field("grant_type") {
