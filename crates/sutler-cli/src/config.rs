@@ -96,8 +96,10 @@ struct Channel {
     refresh_token: Option<String>,
     refresh_token_env: Option<String>,
     refresh_token_file: Option<PathBuf>,
-    /// eBay's site.
+    /// eBay's site, or Amazon's marketplaces.
     marketplace_id: Option<String>,
+    /// Amazon's endpoint.
+    region: Option<String>,
     notification_endpoint: Option<String>,
     verification_token: Option<String>,
     verification_token_env: Option<String>,

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 use sutler::{
-    Applied, Error, ErrorKind, Policy, Retry, ebay,
+    Applied, Error, ErrorKind, Policy, Retry, amazon, ebay,
     model::{ChannelId, ChannelOrder, from_millis},
     policy::{
         NoStock, Rule,
@@ -39,6 +39,7 @@ pub(crate) struct Normalize {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Marketplace {
     Walmart,
+    Amazon,
     Ebay,
 }
 
@@ -50,6 +51,8 @@ enum Kind {
     Orders,
     /// A push of the marketplace's.
     Notification,
+    /// The same, by the name Amazon gives it.
+    OrderChange,
     /// An error answer.
     Error,
 }
@@ -58,6 +61,7 @@ impl Marketplace {
     fn order(self, bytes: &[u8]) -> ChannelOrder {
         match self {
             Marketplace::Walmart => walmart::normalise_order(bytes),
+            Marketplace::Amazon => amazon::normalise_order(bytes),
             Marketplace::Ebay => ebay::normalise_order(bytes),
         }
     }
@@ -65,6 +69,7 @@ impl Marketplace {
     fn page(self, bytes: &[u8]) -> Result<Vec<ChannelOrder>, Error> {
         match self {
             Marketplace::Walmart => walmart::normalise_page(bytes),
+            Marketplace::Amazon => amazon::normalise_page(bytes),
             Marketplace::Ebay => ebay::normalise_page(bytes),
         }
     }
@@ -112,7 +117,7 @@ fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>
             "{shown}: {document} is no order; an object or a list of them is right"
         )));
     }
-    if let Kind::Notification = kind {
+    if matches!(kind, Kind::Notification | Kind::OrderChange) {
         return notification(bytes, marketplace)
             .map_err(|why| Failure::wrong(format!("{shown}: {why}")))
             .map(|one| vec![one]);
@@ -172,6 +177,10 @@ fn notification(bytes: &[u8], marketplace: Marketplace) -> Result<Value, String>
             let topic = format!("{} {}", read.event, read.sub_event).trim_end().to_owned();
             (read.id, topic, read.told)
         }
+        Marketplace::Amazon => {
+            let read = amazon::decode_notification(bytes).map_err(|error| error.to_string())?;
+            (read.id, read.kind, read.told)
+        }
         Marketplace::Ebay => {
             let read = ebay::decode_notification(bytes).map_err(|error| error.to_string())?;
             (read.id, read.topic, read.told)
@@ -200,6 +209,18 @@ fn said(bytes: &[u8], marketplace: Marketplace) -> Said {
                 error.details.iter().map(|one| detail(&one.code, &one.field, &one.description)).collect();
             Said {
                 op: "walmart.error",
+                kind: error.kind,
+                message: error.message,
+                retry: error.retry,
+                applied: error.applied,
+                details,
+            }
+        }
+        Marketplace::Amazon => {
+            let error = amazon::parse_error(None, bytes);
+            let details = error.details.iter().map(|one| detail(&one.code, "", &one.message)).collect();
+            Said {
+                op: "amazon.error",
                 kind: error.kind,
                 message: error.message,
                 retry: error.retry,

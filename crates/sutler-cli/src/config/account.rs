@@ -4,7 +4,8 @@ use super::{Channel, Reader, secret};
 use crate::exit::Outcome;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use sutler::{
-    Ebay, Error, Walmart,
+    Amazon, Ebay, Error, Walmart,
+    amazon::Region,
     channel::{Environment, IntoChannel, Parts},
     model::ChannelId,
 };
@@ -14,13 +15,17 @@ const LOCAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// In paced time a socket's jitter is seconds: a twentieth of each limit is left unused, as in the demo.
 const LOCAL_RATE: f64 = 0.95;
 
+/// Amazon's buckets hold few tokens, so more of each is left unused.
+const AMAZON_LOCAL_RATE: f64 = 0.6;
+
 /// Every marketplace of this version, by the name in the file.
-pub(crate) const MARKETPLACES: [&str; 2] = ["walmart", "ebay"];
+pub(crate) const MARKETPLACES: [&str; 3] = ["walmart", "amazon", "ebay"];
 
 /// One seller account.
 #[derive(Clone, Debug)]
 pub(crate) enum Account {
     Walmart(Box<Walmart>),
+    Amazon(Box<Amazon>),
     Ebay(Box<Ebay>),
 }
 
@@ -32,6 +37,7 @@ impl IntoChannel for Account {
     ) -> sutler::Result<Arc<dyn sutler::channel::Channel>> {
         match *self {
             Account::Walmart(walmart) => walmart.build(name, parts),
+            Account::Amazon(amazon) => amazon.build(name, parts),
             Account::Ebay(ebay) => ebay.build(name, parts),
         }
     }
@@ -39,6 +45,7 @@ impl IntoChannel for Account {
     fn is_local(&self) -> bool {
         match self {
             Account::Walmart(walmart) => walmart.is_local(),
+            Account::Amazon(amazon) => amazon.is_local(),
             Account::Ebay(ebay) => ebay.is_local(),
         }
     }
@@ -73,6 +80,7 @@ impl Reader<'_> {
         let common = self.common(name, channel)?;
         let environment = common.environment;
         let account = match channel.marketplace.as_str() {
+            "amazon" => Account::Amazon(Box::new(self.amazon(name, channel, common)?)),
             "ebay" => Account::Ebay(Box::new(self.ebay(name, channel, common)?)),
             _ => Account::Walmart(Box::new(self.walmart(name, channel, common)?)),
         };
@@ -115,6 +123,7 @@ impl Reader<'_> {
         };
         let (seller_is, id_is) = match c.marketplace.as_str() {
             "ebay" => ("the seller's user name or user id", "the App ID of the application's keyset"),
+            "amazon" => ("the merchant token of the seller", "the LWA client id of the application"),
             _ => ("the seller id of the seller center", "the client id of the developer portal"),
         };
         let Some(seller) = self.value(name, "seller", &c.seller, &c.seller_env, &c.seller_file)? else {
@@ -145,6 +154,7 @@ impl Reader<'_> {
     fn walmart(&self, name: &str, channel: &Channel, common: Common) -> Outcome<Walmart> {
         self.unused(name, "refresh_token", common.refresh_token.is_some(), "walmart gives no refresh token")?;
         self.unused(name, "marketplace_id", channel.marketplace_id.is_some(), "walmart has one site")?;
+        self.unused(name, "region", channel.region.is_some(), "walmart has no regions")?;
         self.unused(
             name,
             "notification_endpoint",
@@ -168,8 +178,44 @@ impl Reader<'_> {
         Ok(walmart)
     }
 
+    fn amazon(&self, name: &str, c: &Channel, common: Common) -> Outcome<Amazon> {
+        self.unused(name, "ship_node", c.ship_node.is_some(), "amazon knows no ship nodes")?;
+        self.unused(
+            name,
+            "notification_endpoint",
+            c.notification_endpoint.is_some(),
+            "amazon's pushes come through a queue, which is not read yet",
+        )?;
+        let Some(refresh_token) = common.refresh_token else {
+            return self.missing(name, "refresh_token", "the refresh token of the seller's authorization");
+        };
+        let mut amazon = Amazon::new(common.seller, common.client_id, common.client_secret, refresh_token)
+            .environment(common.environment);
+        if let Some(text) = &c.region {
+            let region = Region::from_text(text).ok_or_else(|| {
+                let why = format!("{text:?} is no region; \"na\", \"eu\" or \"fe\" is right");
+                self.wrong(&format!("channels.{name}.region"), why)
+            })?;
+            amazon = amazon.region(region);
+        }
+        if let Some(ids) = &c.marketplace_id {
+            amazon = amazon.marketplaces(ids.split(',').map(str::trim));
+        }
+        if let Some(url) = common.base_url {
+            amazon = amazon.base_url(url);
+        }
+        if let Some(url) = common.token_url {
+            amazon = amazon.token_url(url);
+        }
+        if common.environment == Environment::Local {
+            amazon = amazon.call_timeout(LOCAL_TIMEOUT).rate_factor(AMAZON_LOCAL_RATE);
+        }
+        Ok(amazon)
+    }
+
     fn ebay(&self, name: &str, c: &Channel, common: Common) -> Outcome<Ebay> {
         self.unused(name, "ship_node", c.ship_node.is_some(), "ebay knows no ship nodes")?;
+        self.unused(name, "region", c.region.is_some(), "ebay has sites and no regions")?;
         let Some(refresh_token) = common.refresh_token else {
             return self.missing(name, "refresh_token", "the refresh token of the seller's consent");
         };

@@ -49,10 +49,19 @@ impl EbayChannel {
                 Err(refused_here) => return Ok(refused_here),
             },
         };
-        if response.status().is_success() {
-            return Ok(Receipt::Done { evidence: format!("ebay answered {}", response.status().as_u16()) });
+        if !response.status().is_success() {
+            return Ok(refusal(&response));
         }
-        Ok(refusal(&response))
+        if waiting.is_some() && cancel.reason == CancelReason::BuyerAsked {
+            return Ok(Receipt::Done {
+                evidence: format!("ebay answered {} to approve", response.status().as_u16()),
+            });
+        }
+        // An order that cannot be cancelled is answered with 200 and its eligibility, and without a cancellation.
+        Ok(match map::created(response.body()) {
+            Ok(id) => Receipt::Done { evidence: format!("ebay opened cancellation {id}") },
+            Err(why) => Receipt::Refused { code: "not_eligible".into(), why },
+        })
     }
 
     pub(super) async fn probe_cancel(&self, cx: &CallCx, id: &ChannelOrderId) -> Result<Probe> {

@@ -108,6 +108,28 @@ pub(crate) fn body(order: &ChannelOrderId, cancel: &Cancel) -> Result<Vec<u8>, R
     })
 }
 
+/// The cancellation an answer names; else why there is none.
+pub(crate) fn created(body: &[u8]) -> Result<String, String> {
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "camelCase")]
+    struct Created {
+        #[serde(deserialize_with = "text")]
+        cancel_id: String,
+        eligibility_result: serde_json::Value,
+        order_eligibility_result: serde_json::Value,
+    }
+    let created: Created = serde_json::from_slice(body).unwrap_or_default();
+    if !created.cancel_id.is_empty() {
+        return Ok(created.cancel_id);
+    }
+    let why =
+        [created.order_eligibility_result, created.eligibility_result].into_iter().find(|why| !why.is_null());
+    Err(match why {
+        Some(why) => format!("eBay says that the order cannot be cancelled: {why}"),
+        None => "eBay opened no cancellation and does not say why".into(),
+    })
+}
+
 /// The body of `POST …/reject`: what shows that the goods left, where there is something.
 pub(crate) fn rejection(answer: &AnswerCancel) -> Vec<u8> {
     let mut body = serde_json::Map::new();
