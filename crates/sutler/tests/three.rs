@@ -96,8 +96,7 @@ async fn g04_g18_three_marketplaces_sell_from_one_shelf_and_nothing_happens_twic
     settle(&engine, 3 * u64::from(EACH)).await?;
     let reported = ship_all(&engine).await?;
     settle(&engine, 3 * u64::from(EACH)).await?;
-    let counted =
-        [("walmart", walmart.effects()), ("amazon", amazon.effects()), ("ebay", ebay.effects())];
+    let counted = [("walmart", walmart.effects()), ("amazon", amazon.effects()), ("ebay", ebay.effects())];
     for (name, effects) in counted {
         assert_eq!(stored(&engine, name, None).await?, u64::from(EACH), "{name}");
         assert_eq!(effects.shipments.len(), reported[name], "{name}: each line under its number, once");
