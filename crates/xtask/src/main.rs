@@ -17,7 +17,7 @@ const HELP: &str = "\
 cargo xtask test [ARGS]      every test there is; ARGS go to `cargo test` (a name, `-p CRATE`, `-- --nocapture`)
 cargo xtask tidy [--quick]   what a machine can hold of the house's rules; --quick leaves out what needs a build
 cargo xtask generate         writes the generated parts of docs/ (the command table, the tests of each guarantee)
-cargo xtask sim [ARGS]       the simulation, optimised: --seeds N | --seed S | --mutant NAME
+cargo xtask sim [ARGS]       the simulation, optimised, on all cores: --seeds N | --seed S | --mutant NAME | --speed N
 ";
 
 fn main() -> ExitCode {
