@@ -130,7 +130,8 @@ pub struct Capabilities {
     pub cancel_unit: CancelUnit,
     /// The channel waits for an answer to a buyer's wish to cancel ([`Verb::AnswerCancel`]).
     pub answers_cancel_requests: bool,
-    /// Changes of one listing's level the channel takes in a day of its own; a tenth is kept for going to zero.
+    /// Changes of one listing's level the channel takes in a day; a tenth is kept for going to zero. Days are counted from
+    /// 08:00 UTC, which is midnight at eBay in winter and an hour past it in summer.
     pub revisions_per_day: Option<u32>,
     /// Write verbs, each declared.
     pub verbs: Vec<VerbSpec>,

@@ -82,6 +82,19 @@ pub struct Listing {
     pub ordinal: u32,
     /// The channel does not know the SKU.
     pub missing: bool,
+    /// The last day on which it was set, counted from the first one of 1970, and how often on that day.
+    pub revised: (i64, u32),
+}
+
+/// A channel's day begins at this hour, UTC: see [`crate::channel::Capabilities::revisions_per_day`].
+const DAY_BEGINS_HOUR: i64 = 8;
+
+fn day(at: Timestamp) -> i64 {
+    (at.timestamp() - DAY_BEGINS_HOUR * 3_600).div_euclid(86_400)
+}
+
+fn day_begins(day: i64) -> Timestamp {
+    crate::time::from_millis((day * 86_400 + DAY_BEGINS_HOUR * 3_600) * 1_000)
 }
 
 impl Listing {
@@ -99,7 +112,24 @@ impl Listing {
             verify_at: None,
             ordinal: 0,
             missing: false,
+            revised: (0, 0),
         }
+    }
+
+    /// A set leaves.
+    pub fn revise(&mut self, now: Timestamp) {
+        let today = day(now);
+        self.revised =
+            if self.revised.0 == today { (today, self.revised.1.saturating_add(1)) } else { (today, 1) };
+    }
+
+    /// When the channel takes another change, where it takes `a_day` of each listing; `None` for now. A tenth of a day's is
+    /// kept for going to zero.
+    pub fn revisable_at(&self, now: Timestamp, a_day: Option<u32>, to_zero: bool) -> Option<Timestamp> {
+        let a_day = a_day?;
+        let most = if to_zero { a_day } else { a_day - a_day.div_ceil(10) };
+        let today = day(now);
+        (self.revised.0 == today && self.revised.1 >= most).then(|| day_begins(today + 1))
     }
 
     /// An order we had not seen took `units`, placed at `placed_at`.

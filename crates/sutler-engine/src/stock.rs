@@ -67,6 +67,11 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
     let available = job.item(sku)?.0.available();
     let desired =
         listing.desired(available, unseen_everywhere(job, sku)?, i64::from(job.world.policy.buffer));
+    if listing.level != Some(desired)
+        && let Some(at) = listing.revisable_at(now, capabilities.revisions_per_day, desired == 0)
+    {
+        return Ok(Plan::Later(at));
+    }
     let fresh = listing.read_at.filter(|at| now - *at <= Duration::minutes(2) && *at >= listing.base_from);
     Ok(match listing.level {
         Some(level) if level == desired => match listing.verify_at {
@@ -139,6 +144,7 @@ pub(crate) fn send_set(
     };
     let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(Err(Plan::Nothing)) };
     listing.ordinal += 1;
+    listing.revise(job.now);
     let key = CommandKey { verb: Verb::SetLevel, subject: sku.to_string(), ordinal: listing.ordinal };
     let mut command =
         Command::intend(key.clone(), Act::SetLevel(SetLevel { sku: sku.clone(), level }), job.now, job.now);

@@ -117,3 +117,26 @@ fn g14_a_sale_within_the_base_voids_the_belief_and_one_before_explains_what_was_
     listing.sold(1, at(30));
     assert_eq!(listing.level, None);
 }
+
+#[test]
+fn g24_a_listing_is_changed_no_more_often_than_its_channel_takes_and_zero_goes_longest() {
+    use sutler_core::{stock::Listing, time::from_millis};
+    let noon = from_millis(1_800_000_000_000);
+    let mut listing = Listing::new("A".into());
+    let mut raises = 0;
+    while listing.revisable_at(noon, Some(250), false).is_none() {
+        listing.revise(noon);
+        raises += 1;
+    }
+    assert_eq!(raises, 225, "a tenth is kept");
+    let mut zeroes = 0;
+    while listing.revisable_at(noon, Some(250), true).is_none() {
+        listing.revise(noon);
+        zeroes += 1;
+    }
+    assert_eq!(zeroes, 25);
+    let again = listing.revisable_at(noon, Some(250), true).expect("not today");
+    assert_eq!(again.timestamp().rem_euclid(86_400), 8 * 3_600);
+    assert!(again > noon && listing.revisable_at(again, Some(250), false).is_none());
+    assert_eq!(listing.revisable_at(noon, None, false), None);
+}
