@@ -14,6 +14,7 @@ use sutler_core::{
     journal::{Entry, Step},
     order::{LineQuantity, ShipmentReport},
     ports::store::{Input, IntakeOutcome, IntakeRow, Resolution},
+    push::Told,
     stock::{Count, Listing},
 };
 
@@ -95,6 +96,16 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
         Input::Pushed { channel, id, told } => {
             job.world.capabilities(channel)?;
             job.touched.told.extend(told.iter().map(|told| (channel.clone(), told.clone())));
+            if told.iter().any(|one| matches!(one, Told::EraseBuyer(_))) {
+                // Said loudly, because nothing here does it yet: the marketplace's law is the seller's.
+                tracing::error!(%channel, push = %id, "a buyer's account was closed; erase that buyer's data by hand");
+                return Err(refused(
+                    "engine.erase_buyer",
+                    format!(
+                        "push {id}: this version erases nothing; a buyer of channel {channel} must be erased by hand"
+                    ),
+                ));
+            }
             Ok(format!("push {id} told {} things", told.len()))
         }
         Input::Resolve { channel, command, outcome, by } => resolve(job, channel, command, *outcome, by),
