@@ -26,7 +26,11 @@ fn errors_name_file_line_field_value_and_what_would_be_right() {
     for (from, to, wants) in [
         ("seller = ", "seler = ", ["line 6", "seler", "seller"]),
         ("seller = \"1\"", "seller = 1", ["line 6", "channels.us.seller = 1", "expected a string"]),
-        ("\"walmart\"", "\"wallmart\"", ["line 4", "\"wallmart\"", "\"walmart\" is right"]),
+        (
+            "\"walmart\"",
+            "\"wallmart\"",
+            ["line 4", "\"wallmart\"", "\"walmart\" or \"amazon\" or \"ebay\" is right"],
+        ),
         ("\"local\"", "\"lokal\"", ["line 5", "\"lokal\"", "production, sandbox or local"]),
         ("sqlite:orders.db", "postgres://x", ["line 2", "postgres://x", "sqlite:PATH"]),
         ("seller = \"1\"\n", "", ["line 3", "seller is missing", "seller_env"]),
@@ -43,6 +47,32 @@ fn errors_name_file_line_field_value_and_what_would_be_right() {
             assert!(text.contains(want), "{to:?} should say {want:?}: {text}");
         }
     }
+}
+
+#[test]
+fn each_marketplace_wants_its_own_and_nothing_of_the_others() {
+    let of = |marketplace: &str, more: &str| {
+        error(
+            &GOOD
+                .replace("\"walmart\"", &format!("\"{marketplace}\""))
+                .replace("seller = ", &format!("{more}seller = ")),
+        )
+    };
+    for marketplace in ["amazon", "ebay"] {
+        assert!(of(marketplace, "").contains("refresh_token is missing"), "{marketplace}");
+        assert_eq!(of(marketplace, "refresh_token = \"r\"\n"), "", "{marketplace}");
+        let text = of(marketplace, "refresh_token = \"r\"\nship_node = \"1\"\n");
+        assert!(text.contains("channels.us.ship_node") && text.contains("leave it out"), "{text}");
+    }
+    assert!(of("walmart", "refresh_token = \"r\"\n").contains("walmart gives no refresh token"));
+    assert!(
+        of("amazon", "refresh_token = \"r\"\nregion = \"us\"\n")
+            .contains("\"na\", \"eu\" or \"fe\" is right")
+    );
+    let text = of("ebay", "refresh_token = \"r\"\nnotification_endpoint = \"https://x.example\"\n");
+    assert!(text.contains("verification_token is missing"), "{text}");
+    let text = of("ebay", "refresh_token = \"r\"\nsigning_jwe = \"j\"\n");
+    assert!(text.contains("it belongs to a signing_key"), "{text}");
 }
 
 #[test]
