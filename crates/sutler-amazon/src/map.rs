@@ -68,7 +68,12 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
         not_ready: matches!(status, "PENDING" | "PENDING_AVAILABILITY").then(|| status.to_owned()),
         unmapped: notes.into_unmapped(),
     };
-    ChannelOrder { channel_order_id: raw.channel_order_id.clone(), facts, ship_to, raw: raw.raw.clone() }
+    ChannelOrder {
+        channel_order_id: raw.channel_order_id.clone(),
+        facts: facts.into(),
+        ship_to,
+        raw: raw.raw.clone(),
+    }
 }
 
 fn is_merchants(fulfillment: Option<&Look<'_>>) -> bool {

@@ -37,7 +37,7 @@ pub fn decide(policy: &Policy, cx: &DecideCx<'_>) -> Decided {
         }
         judged.push(Judged { rule: rule.id().clone(), verdict });
     }
-    Decided { accept: holds.is_empty(), holds, judged }
+    Decided { accept: holds.is_empty(), holds, judged: judged.into() }
 }
 
 /// How many SKUs of an order are remembered; the others are looked up each time.

@@ -10,6 +10,7 @@ use crate::{
     time::{Timestamp, millis, millis_option},
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One step of a command, with all that the step changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +56,7 @@ pub struct Decided {
     /// Why it waits; empty when accepted.
     pub holds: Vec<Hold>,
     /// What each rule said, in the policy's order.
-    pub judged: Vec<Judged>,
+    pub judged: Arc<Vec<Judged>>,
 }
 
 /// One journal entry.

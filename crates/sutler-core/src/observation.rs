@@ -8,7 +8,7 @@ use crate::{
     time::{Timestamp, millis},
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A group of fields that a call shows together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +73,7 @@ pub struct Observation {
     /// What the call was able to show.
     pub coverage: Coverage,
     /// What it showed.
-    pub facts: OrderFacts,
+    pub facts: Arc<OrderFacts>,
 }
 
 /// For each group, when the telling that we believe was asked. Part of the stored order.

@@ -8,7 +8,7 @@ use crate::{
     time::{Timestamp, millis, millis_option},
 };
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// Who ships an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -302,8 +302,8 @@ impl Order for OrderSnapshot {
 pub struct ChannelOrder {
     /// The channel's order id.
     pub channel_order_id: ChannelOrderId,
-    /// Everything but personal data.
-    pub facts: OrderFacts,
+    /// Everything but personal data. Shared with the journal entry and the stored order that come of it.
+    pub facts: Arc<OrderFacts>,
     /// The address and contact.
     pub ship_to: Address,
     /// The channel's payload of this order, as received.
@@ -315,7 +315,7 @@ impl Order for (ChannelId, &ChannelOrder) {
         Cow::Owned(OrderSnapshot {
             channel: self.0.clone(),
             channel_order_id: self.1.channel_order_id.clone(),
-            facts: self.1.facts.clone(),
+            facts: (*self.1.facts).clone(),
             ship_to: Some(self.1.ship_to.clone()),
         })
     }

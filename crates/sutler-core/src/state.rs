@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, btree_map},
+    sync::Arc,
 };
 
 /// Where an order is, whatever the time. An acknowledgment does not move it.
@@ -104,8 +105,8 @@ pub struct OrderState {
     /// When the last read that showed all of it was asked, marketplace time. Moves without a journal entry.
     #[serde(with = "millis")]
     pub looked_at: Timestamp,
-    /// Everything told, folded.
-    pub facts: OrderFacts,
+    /// Everything told, folded. Shared, because an order is copied with each step and its facts seldom change.
+    pub facts: Arc<OrderFacts>,
     /// Which telling each group is believed from.
     pub believed: Believed,
     /// Decided at least once.
@@ -117,8 +118,8 @@ pub struct OrderState {
     pub granted: Vec<(Sku, i64)>,
     /// Why it waits.
     pub holds: Vec<Hold>,
-    /// What each rule said last.
-    pub judged: Vec<Judged>,
+    /// What each rule said last. Shared, as the facts are.
+    pub judged: Arc<Vec<Judged>>,
     /// Holds a person released.
     pub released: Vec<HoldReason>,
     /// When the channel confirmed our acknowledgment, or first showed one.
@@ -142,13 +143,13 @@ impl OrderState {
             version: Seq(0),
             first_seen_at: now,
             looked_at: now,
-            facts: OrderFacts::unknown(),
+            facts: Arc::new(OrderFacts::unknown()),
             believed: Believed::default(),
             decided: false,
             accepted: false,
             granted: Vec::new(),
             holds: Vec::new(),
-            judged: Vec::new(),
+            judged: Arc::default(),
             released: Vec::new(),
             acknowledged_at: None,
             ours: BTreeMap::new(),
@@ -283,7 +284,11 @@ impl OrderState {
     pub fn apply(&mut self, commands: &mut Vec<Command>, at: Timestamp, entry: &Entry) -> Result<()> {
         match entry {
             Entry::Observed(seen) => {
-                self.facts.fold(&mut self.believed, seen);
+                Arc::make_mut(&mut self.facts).fold(&mut self.believed, seen);
+                // Mostly what was told last is all there is to know: then both are one.
+                if self.facts == seen.facts {
+                    self.facts = seen.facts.clone();
+                }
                 if self.acknowledged_at.is_none() && self.is_acknowledged() {
                     self.acknowledged_at = Some(at);
                 }
@@ -336,7 +341,7 @@ impl OrderState {
             self.granted = self.demand();
         }
         self.holds.clone_from(&decided.holds);
-        self.judged.clone_from(&decided.judged);
+        self.judged = decided.judged.clone();
     }
 
     fn note(&mut self, command: &Command, at: Timestamp) {
@@ -427,7 +432,7 @@ impl Order for OrderState {
         Cow::Owned(OrderSnapshot {
             channel: self.channel.clone(),
             channel_order_id: self.channel_order_id.clone(),
-            facts: self.facts.clone(),
+            facts: (*self.facts).clone(),
             ship_to: None,
         })
     }

@@ -79,7 +79,12 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
         not_ready: not_ready(&root),
         unmapped: notes.into_unmapped(),
     };
-    ChannelOrder { channel_order_id: raw.channel_order_id.clone(), facts, ship_to, raw: raw.raw.clone() }
+    ChannelOrder {
+        channel_order_id: raw.channel_order_id.clone(),
+        facts: facts.into(),
+        ship_to,
+        raw: raw.raw.clone(),
+    }
 }
 
 /// Does the payload say that a cancellation is under way without showing whose wish it is?

@@ -331,7 +331,8 @@ impl Driver {
         let running = self.streams.iter().any(|row| !row.windows.is_empty());
         // A new pull begins only when the last one is stored whole.
         let room = if running { !self.room.ingesting_twice() } else { self.room.ingests == 0 };
-        if self.room.pulls == 0 && !self.room.setting && self.room.sets == 0 && room {
+        if self.room.pulls == 0 && !self.room.setting && self.room.sets == 0 && room && !self.has_backlog(now)
+        {
             view.offer(Work::Pull, self.pull_due(now).max(store_free));
         }
         view
@@ -342,6 +343,22 @@ impl Driver {
     fn may_mark(&self) -> bool {
         let marked = self.cleared.len() + self.room.writes;
         !self.room.sending && marked <= self.shared.world.settings.window / 2
+    }
+
+    /// Enough waits to leave that may leave at once: what is read further would only wait in memory. Where the marketplace
+    /// limits what leaves, reading goes on.
+    fn has_backlog(&mut self, now: Timestamp) -> bool {
+        if self.shared.world.settings.mode != Mode::Live {
+            return false;
+        }
+        let most = 2 * self.shared.world.settings.window;
+        let (channel, budgets) = (&self.channel, &self.shared.ports.budgets);
+        Verb::OF_ORDERS.iter().copied().any(|verb| {
+            let Some(spec) = channel.capabilities().verb(verb) else { return false };
+            self.mirror.len(verb) > most
+                && self.mirror.ready_at(verb, now) == Some(now)
+                && budgets.ready_at(&spec.budget, now, 0.0) <= now
+        })
     }
 
     fn pull_due(&self, now: Timestamp) -> Timestamp {

@@ -92,8 +92,8 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
 
 /// Would folding it change anything but the instants we believe it from?
 fn is_news(order: &Aggregate, seen: &Observation) -> bool {
-    let mut facts = order.state.facts.clone();
+    let mut facts = (*order.state.facts).clone();
     let mut believed = order.state.believed.clone();
     facts.fold(&mut believed, seen);
-    facts != order.state.facts
+    facts != *order.state.facts
 }

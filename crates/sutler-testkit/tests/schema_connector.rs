@@ -224,7 +224,15 @@ fn the_connector_speaks_as_published() {
         let sold: BTreeSet<Sku> = shop
             .pull("created/SellerFulfilled")
             .iter()
-            .flat_map(|raw| shop.channel.normalise(raw).facts.lines.into_iter().filter_map(|line| line.sku))
+            .flat_map(|raw| {
+                shop.channel
+                    .normalise(raw)
+                    .facts
+                    .lines
+                    .iter()
+                    .filter_map(|line| line.sku.clone())
+                    .collect::<Vec<_>>()
+            })
             .collect();
         stock(&shop, &sold.into_iter().take(60).collect::<Vec<_>>());
         found.extend(shop.transport.take_findings().iter().map(ToString::to_string));

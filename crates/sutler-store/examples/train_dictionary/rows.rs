@@ -1,6 +1,7 @@
 //! Rows of ours: an order, what was observed of it, and what was decided, as the store encodes them.
 
 use crate::{CITIES, Dice, WORDS};
+use std::sync::Arc;
 use sutler_core::{
     address::{AddressStates, PartState, Place},
     hold::{Hold, HoldReason},
@@ -30,7 +31,11 @@ pub(crate) fn samples(seed: u64) -> Result<Vec<Vec<u8>>, Failure> {
     let dice = &mut Dice(seed ^ 0xa5a5);
     let asked = from_millis(1_760_000_000_000 + dice.below(60_000_000_000) as i64);
     let facts = facts(dice, asked)?;
-    let observed = Entry::Observed(Box::new(Observation { asked_at: asked, coverage: Coverage::ALL, facts }));
+    let observed = Entry::Observed(Box::new(Observation {
+        asked_at: asked,
+        coverage: Coverage::ALL,
+        facts: facts.into(),
+    }));
     let decided = Entry::Decided(Box::new(decision(dice)));
     let id = (1_000_000_000_000 + dice.below(900_000_000_000)).to_string();
     let mut state =
@@ -114,5 +119,9 @@ fn decision(dice: &mut Dice) -> Decided {
         Judged { rule: (*rule).into(), verdict }
     });
     let hold = Hold { reason: HoldReason::ShortOfStock, detail: "needs 3 of SKU-00017, 1 left".into() };
-    Decided { accept: !short, holds: if short { vec![hold] } else { Vec::new() }, judged: judged.collect() }
+    Decided {
+        accept: !short,
+        holds: if short { vec![hold] } else { Vec::new() },
+        judged: Arc::new(judged.collect()),
+    }
 }

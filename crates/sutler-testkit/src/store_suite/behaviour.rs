@@ -281,7 +281,7 @@ pub fn orders_wait_for_what_they_want_oldest_first(backend: &dyn Backend) -> Res
         } else {
             vec![Hold { reason: HoldReason::ShortOfStock, detail: String::new() }]
         };
-        Entry::Decided(Box::new(Decided { accept, holds, judged: Vec::new() }))
+        Entry::Decided(Box::new(Decided { accept, holds, judged: Default::default() }))
     };
     let keys = write(&*store, move |tx| {
         let mut keys = Vec::new();

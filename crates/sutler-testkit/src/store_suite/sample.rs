@@ -116,7 +116,11 @@ pub fn moved_on(dice: &mut Dice, before: &OrderFacts) -> OrderFacts {
 
 /// A telling asked `minutes` after the beginning.
 pub fn observed(facts: OrderFacts, minutes: u64) -> Entry {
-    Entry::Observed(Box::new(Observation { asked_at: at(minutes), coverage: Coverage::ALL, facts }))
+    Entry::Observed(Box::new(Observation {
+        asked_at: at(minutes),
+        coverage: Coverage::ALL,
+        facts: facts.into(),
+    }))
 }
 
 /// A decision: accepted, or held for some reasons.
@@ -136,7 +140,7 @@ pub fn decided(dice: &mut Dice) -> Entry {
     };
     let judged =
         vec![Judged { rule: "stock".into(), verdict: Verdict::Pass(Proof::value("stock.covers", "2 of 2")) }];
-    Entry::Decided(Box::new(Decided { accept, holds, judged }))
+    Entry::Decided(Box::new(Decided { accept, holds, judged: judged.into() }))
 }
 
 /// A command on an order: acknowledge, ship or cancel some of it.
