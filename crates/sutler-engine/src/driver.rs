@@ -345,19 +345,21 @@ impl Driver {
         !self.room.sending && marked <= self.shared.world.settings.window / 2
     }
 
-    /// Enough waits to leave that may leave at once: what is read further would only wait in memory. Where the marketplace
-    /// limits what leaves, reading goes on.
+    /// More waits to leave than is marked at once, and the marketplace would let it leave within a second: what is read
+    /// further would only wait in memory. Where its limits hold back what leaves, reading goes on.
     fn has_backlog(&mut self, now: Timestamp) -> bool {
-        if self.shared.world.settings.mode != Mode::Live {
+        let settings = &self.shared.world.settings;
+        if settings.mode != Mode::Live {
             return false;
         }
-        let most = 2 * self.shared.world.settings.window;
+        let (most, soon) = (2 * settings.window, now + Duration::seconds(1));
         let (channel, budgets) = (&self.channel, &self.shared.ports.budgets);
         Verb::OF_ORDERS.iter().copied().any(|verb| {
             let Some(spec) = channel.capabilities().verb(verb) else { return false };
             self.mirror.len(verb) > most
                 && self.mirror.ready_at(verb, now) == Some(now)
-                && budgets.ready_at(&spec.budget, now, 0.0) <= now
+                && budgets.tokens(&spec.budget, soon) >= most as f64
+                && budgets.ready_at(&spec.budget, soon, 0.0) <= soon
         })
     }
 

@@ -23,10 +23,14 @@ mod open;
 mod orders;
 mod pack;
 mod payload;
+mod personal;
 #[cfg(test)]
 mod plans;
+mod pointers;
 mod port;
+mod row;
 mod stock;
+mod tally;
 mod threads;
 
 use self::core::Core;

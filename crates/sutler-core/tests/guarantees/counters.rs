@@ -185,7 +185,7 @@ proptest! {
 fn read(line: Line) -> Entry {
     let mut facts = OrderFacts::unknown();
     facts.lines = vec![line];
-    Entry::Observed(Box::new(Observation { asked_at: at(0), coverage: Coverage::ALL, facts }))
+    Entry::Observed(Box::new(Observation { asked_at: at(0), coverage: Coverage::ALL, facts: facts.into() }))
 }
 
 /// The race the counters once lost: handed over, then cancelled by the channel.

@@ -74,8 +74,8 @@ proptest! {
         let mut push = OrderFacts::unknown();
         push.lines = vec![sutler_core::order::Line::new(id.clone(), None, 0)];
         push.lines[0].cancelled = cancelled;
-        let early = Observation { asked_at: at(9), coverage: Coverage::NONE.with(Group::Statuses), facts: push };
-        let read = Observation { asked_at: at(5), coverage: Coverage::ALL, facts: full };
+        let early = Observation { asked_at: at(9), coverage: Coverage::NONE.with(Group::Statuses), facts: push.into() };
+        let read = Observation { asked_at: at(5), coverage: Coverage::ALL, facts: full.into() };
         let (facts, ..) = folded([&early, &read]);
         let line = facts.line(&id).expect("the line");
         prop_assert!(line.cancelled >= cancelled && line.ordered >= 5);
@@ -87,7 +87,7 @@ proptest! {
         mut told in observation(),
         numbers in proptest::array::uniform6(prop_oneof![Just(0u32), Just(1), Just(u32::MAX)]),
     ) {
-        for line in &mut told.facts.lines {
+        for line in &mut std::sync::Arc::make_mut(&mut told.facts).lines {
             let [ordered, acknowledged, cancelled, shipped, delivered, refunded] = numbers;
             (line.ordered, line.acknowledged, line.cancelled) = (ordered, acknowledged, cancelled);
             (line.shipped, line.delivered, line.refunded) = (shipped, delivered, refunded);
@@ -105,8 +105,8 @@ proptest! {
             let mut mapped = told;
             mapped.asked_at = at(100);
             mapped.coverage = Coverage::ALL;
-            mapped.facts.unmapped.clear();
-            mapped.facts.lines = vec![sutler_core::order::Line::new("1".into(), None, 1)];
+            std::sync::Arc::make_mut(&mut mapped.facts).unmapped.clear();
+            std::sync::Arc::make_mut(&mut mapped.facts).lines = vec![sutler_core::order::Line::new("1".into(), None, 1)];
             state.apply(&mut Vec::new(), at(1), &Entry::Observed(Box::new(mapped))).expect("applies");
             let decided = decide_order(&policy, &state, &NoStock, at(1));
             prop_assert!(!decided.holds.iter().any(|hold| hold.reason.code() == "unmapped"));
@@ -152,7 +152,7 @@ fn g10_tellings_of_different_lines_do_not_outdate_each_other() {
         let mut line = sutler_core::order::Line::new(id.into(), Some("S".into()), 1);
         (line.title, line.cancel_requested) = (title.into(), asked);
         facts.lines = vec![line];
-        Observation { asked_at: at(seconds), coverage: Coverage::ALL, facts }
+        Observation { asked_at: at(seconds), coverage: Coverage::ALL, facts: facts.into() }
     };
     let (first, second) = (tell(1, "1", "first", true), tell(2, "2", "second", false));
     for tellings in [[&first, &second], [&second, &first]] {
@@ -169,7 +169,7 @@ fn g10_the_place_follows_the_better_and_then_the_later_copy() {
         let mut facts = OrderFacts::unknown();
         facts.place.city = city.into();
         facts.address.lines = lines;
-        Observation { asked_at: at(seconds), coverage: Coverage::ALL, facts }
+        Observation { asked_at: at(seconds), coverage: Coverage::ALL, facts: facts.into() }
     };
     let tellings = [
         tell(1, "Zurich", PartState::Full),

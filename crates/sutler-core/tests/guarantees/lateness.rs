@@ -69,7 +69,11 @@ impl Life {
         let mut line = Line::new("1".into(), Some("A".into()), UNITS);
         change(&mut line);
         facts.lines = vec![line];
-        Entry::Observed(Box::new(Observation { asked_at: at(asked), coverage: Coverage::ALL, facts }))
+        Entry::Observed(Box::new(Observation {
+            asked_at: at(asked),
+            coverage: Coverage::ALL,
+            facts: facts.into(),
+        }))
     }
 
     /// Its journal, written a second after each question was asked.
@@ -284,7 +288,7 @@ fn each_of_the_four_is_late_alone() {
 #[test]
 fn what_others_ship_has_no_lateness_of_ours() {
     let mut lived = Life::plain(0).live();
-    lived.state.facts.fulfilled_by =
+    std::sync::Arc::make_mut(&mut lived.state.facts).fulfilled_by =
         sutler_core::open::Open::Known(sutler_core::order::FulfilledBy::Marketplace);
     let policy = DeadlinePolicy::walmart_us();
     let now: Timestamp = at(100 * HOUR);

@@ -101,7 +101,7 @@ static ORDER: std::sync::OnceLock<sutler_core::id::ChannelOrderId> = std::sync::
 
 fn demand_of(facts: &OrderFacts) -> Vec<(Sku, i64)> {
     let mut state = fresh();
-    state.facts = facts.clone();
+    state.facts = facts.clone().into();
     state.demand()
 }
 
@@ -125,7 +125,7 @@ proptest! {
         let answered: Vec<RuleId> = decided.judged.iter().map(|judged| judged.rule.clone()).collect();
         prop_assert_eq!(asked, answered);
         prop_assert_eq!(decided.accept, decided.holds.is_empty());
-        for judged in &decided.judged {
+        for judged in decided.judged.iter() {
             let proof = proof(judged);
             prop_assert!(proof.code.contains('.') && !judged.why().is_empty(), "{:?}", judged);
             // What is in order costs no text.
@@ -134,7 +134,7 @@ proptest! {
             }
         }
         // Each rule asked alone says the same: none sees what another said.
-        for (rule, judged) in policy.rules.iter().zip(&decided.judged) {
+        for (rule, judged) in policy.rules.iter().zip(decided.judged.iter()) {
             prop_assert_eq!(&rule.judge(&case.cx()), &judged.verdict);
         }
     }
@@ -157,7 +157,7 @@ proptest! {
     ) {
         let policy = policy();
         let mut state: OrderState = fresh();
-        state.facts = facts;
+        state.facts = facts.into();
         let mut commands = Vec::new();
         let decide = |state: &OrderState| {
             let demand = state.demand();
@@ -233,7 +233,7 @@ proptest! {
     ) {
         facts.fulfilled_by = Open::Other(word);
         let case = Case { facts: &facts, ship_to: ship_to.as_ref(), stock: &stock, demand: &[], own: &[] };
-        for judged in case.decide(&policy(), &[]).judged {
+        for judged in case.decide(&policy(), &[]).judged.iter() {
             prop_assert!(matches!(judged.verdict, Verdict::Abstain(_)), "{:?}", judged);
         }
     }

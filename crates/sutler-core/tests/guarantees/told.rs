@@ -164,7 +164,7 @@ pub(crate) fn observation() -> impl Strategy<Value = Observation> {
     (instant(), coverage(), facts()).prop_map(|(asked_at, coverage, facts)| Observation {
         asked_at,
         coverage,
-        facts,
+        facts: facts.into(),
     })
 }
 

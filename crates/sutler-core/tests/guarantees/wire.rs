@@ -98,7 +98,7 @@ fn decided() -> impl Strategy<Value = Decided> {
             Verdict::Refuse(reason.clone(), proof.clone()),
             Verdict::Abstain(proof),
         ];
-        let judged = verdicts.map(|verdict| Judged { rule: rule.clone().into(), verdict }).into();
+        let judged = verdicts.map(|verdict| Judged { rule: rule.clone().into(), verdict }).to_vec().into();
         Decided { accept, holds: vec![Hold { reason, detail }], judged }
     })
 }

@@ -132,11 +132,12 @@ impl Driver {
                         self.keep(&row);
                         let ahead = (!complete).then(|| row.clone());
                         self.ingest(row, page, asked_at, paged, complete);
+                        let now = self.now();
                         if let Some(row) = ahead
                             && self.room.ingests < 2
+                            && !self.has_backlog(now)
                             && let Some(from) = pull::from(&row)
                         {
-                            let now = self.now();
                             self.fetch_page(row, from, now);
                         }
                     }

@@ -17,6 +17,9 @@ use sutler_core::{
 /// Bodies written by this version: postcard as it is, and postcard compressed after its length.
 const PLAIN: u8 = 1;
 const PACKED: u8 = 2;
+/// An order without its facts and verdicts: the journal positions they stand in (eight bytes each, least first; zero where
+/// they do not), then the rest as any body.
+pub(super) const LEAN: u8 = 3;
 /// Shorter bodies gain nothing by compression.
 const PACK_FROM: usize = 96;
 
@@ -63,11 +66,24 @@ impl Bodies {
         value: &T,
     ) -> Result<Vec<u8>> {
         let mut out = Vec::with_capacity(256);
-        out.push(PLAIN);
-        postcard::to_extend(value, out).map_err(|error| {
+        self.extend_plain(what, value, &mut out)?;
+        Ok(out)
+    }
+
+    /// The same, after what `out` holds.
+    pub(super) fn extend_plain<T: Serialize + ?Sized>(
+        &self,
+        what: &'static str,
+        value: &T,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let mut bytes = std::mem::take(out);
+        bytes.push(PLAIN);
+        *out = postcard::to_extend(value, bytes).map_err(|error| {
             Error::new(ErrorKind::Store, "store.encode")
                 .message(format!("this {what} cannot be stored: {error}"))
-        })
+        })?;
+        Ok(())
     }
 
     /// A value of [`Bodies::encode`] or [`Bodies::encode_plain`].

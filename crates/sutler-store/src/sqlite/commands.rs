@@ -19,7 +19,8 @@ impl Core {
     pub(super) fn commands_of(&self, order: OrderKey) -> Sql<Vec<Command>> {
         let Some(id) = self.row_id(order.0) else { return Ok(Vec::new()) };
         if self.job.writing
-            && let Some(commands) = self.hot.borrow_mut().get(id).and_then(|kept| kept.commands.clone())
+            && let Some(commands) =
+                self.hot.borrow_mut().orders.get(&id).and_then(|kept| kept.commands.clone())
         {
             return Ok(commands);
         }
@@ -38,7 +39,7 @@ impl Core {
         }
         all.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         if self.job.writing
-            && let Some(kept) = self.hot.borrow_mut().get(id)
+            && let Some(kept) = self.hot.borrow_mut().orders.get(&id)
         {
             kept.commands = Some(all.clone());
         }
@@ -49,7 +50,7 @@ impl Core {
     fn held_by_hot(&self, channel: i64, command: &Command) -> Sql<Option<Targets>> {
         let Some(id) = command.order.and_then(|order| self.row_id(order.0)) else { return Ok(None) };
         let mut hot = self.hot.borrow_mut();
-        let kept = hot.get(id).filter(|kept| kept.is_about(channel, command));
+        let kept = hot.orders.get(&id).filter(|kept| kept.is_about(channel, command));
         let commands = kept.and_then(|kept| kept.commands.as_ref());
         let stored = commands.and_then(|all| all.iter().find(|stored| stored.key == command.key));
         Ok(match stored {
@@ -63,7 +64,7 @@ impl Core {
     fn keep_command(&mut self, channel: i64, command: &Command) {
         let Some(id) = command.order.and_then(|order| self.row_id(order.0)) else { return };
         let mut hot = self.hot.borrow_mut();
-        let Some(kept) = hot.get(id) else {
+        let Some(kept) = hot.orders.get(&id) else {
             self.job.commands_first = true;
             return;
         };

@@ -10,6 +10,7 @@ use super::{
     open::TENANT_SHIFT,
     pack::Packer,
     payload::Digests,
+    row::Told,
 };
 use rusqlite::Connection;
 use std::{
@@ -68,6 +69,8 @@ pub(super) struct Job {
     pub(super) commands: RefCell<BTreeMap<(i64, CommandKey), Targets>>,
     /// It put a command whose order was not hot.
     pub(super) commands_first: bool,
+    /// What its last entries say of the order they are about.
+    pub(super) told: Option<Told>,
     /// The last journal position, once read or written.
     pub(super) last_seq: Option<i64>,
     /// The last input appended.

@@ -1,16 +1,18 @@
-//! The orders an engine touched last, decoded: most are touched three times within seconds (stored, sent, answered), and
+//! What an engine touched last, decoded: most orders are touched three times within seconds (stored, sent, answered), and
 //! reading one costs more than writing it.
 //!
 //! It is right because one engine owns the file: nobody else writes these tables. A job that fails clears it, so it never
 //! shows what was rolled back.
 
-use super::orders::Before;
-use std::collections::BTreeMap;
-use sutler_core::{command::Command, state::OrderState};
+use super::{orders::Before, row::Places};
+use std::{borrow::Borrow, collections::BTreeMap, mem};
+use sutler_core::{command::Command, id::Sku, state::OrderState, stock::Item};
 
 /// Orders of a generation; two are kept. Enough that an order outlives the commands in flight and the pages stored
 /// between its steps, and no more: each is some KB.
-const GENERATION: usize = 512;
+const ORDERS: usize = 1_024;
+/// Items of a generation: each is some hundred bytes.
+const ITEMS: usize = 4_096;
 
 /// One order as the tables have it.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub(super) struct Kept {
     pub(super) before: Before,
     /// What its row decodes to.
     pub(super) state: OrderState,
+    /// Where parts of its row stand.
+    pub(super) places: Places,
     /// All its commands by key, once they were read.
     pub(super) commands: Option<Vec<Command>>,
 }
@@ -30,38 +34,71 @@ impl Kept {
     }
 }
 
-/// Orders by row id.
-#[derive(Debug, Default)]
+/// See the module.
+#[derive(Debug)]
 pub(super) struct Hot {
-    young: BTreeMap<i64, Kept>,
-    old: BTreeMap<i64, Kept>,
+    /// Orders by row id.
+    pub(super) orders: Recent<i64, Kept>,
+    /// Items by SKU.
+    pub(super) items: Recent<Sku, Item>,
+}
+
+impl Default for Hot {
+    fn default() -> Self {
+        Hot { orders: Recent::new(ORDERS), items: Recent::new(ITEMS) }
+    }
 }
 
 impl Hot {
-    /// The order, if it is kept; it is among the last touched again.
-    pub(super) fn get(&mut self, id: i64) -> Option<&mut Kept> {
-        if let Some(kept) = self.old.remove(&id) {
-            self.put(id, kept);
-        }
-        self.young.get_mut(&id)
-    }
-
-    /// Takes the order out, if it is kept.
-    pub(super) fn take(&mut self, id: i64) -> Option<Kept> {
-        self.young.remove(&id).or_else(|| self.old.remove(&id))
-    }
-
-    /// Keeps the order.
-    pub(super) fn put(&mut self, id: i64, kept: Kept) {
-        if self.young.len() >= GENERATION {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.old.remove(&id);
-        self.young.insert(id, kept);
-    }
-
-    /// Forgets all of them.
+    /// Forgets everything.
     pub(super) fn clear(&mut self) {
+        self.orders.clear();
+        self.items.clear();
+    }
+}
+
+/// The last touched of many, in two generations.
+#[derive(Debug)]
+pub(super) struct Recent<K, V> {
+    most: usize,
+    young: BTreeMap<K, V>,
+    old: BTreeMap<K, V>,
+}
+
+impl<K: Ord, V> Recent<K, V> {
+    fn new(most: usize) -> Self {
+        Recent { most, young: BTreeMap::new(), old: BTreeMap::new() }
+    }
+
+    /// What is kept under `key`; it is among the last touched again.
+    pub(super) fn get<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        if let Some((key, kept)) = self.old.remove_entry(key) {
+            self.put(key, kept);
+        }
+        self.young.get_mut(key)
+    }
+
+    /// Takes it out.
+    pub(super) fn take<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.young.remove(key).or_else(|| self.old.remove(key))
+    }
+
+    /// Keeps it.
+    pub(super) fn put(&mut self, key: K, kept: V) {
+        if self.young.len() >= self.most {
+            self.old = mem::take(&mut self.young);
+        }
+        self.old.remove(&key);
+        self.young.insert(key, kept);
+    }
+
+    fn clear(&mut self) {
         self.young.clear();
         self.old.clear();
     }

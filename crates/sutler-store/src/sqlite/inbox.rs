@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use sutler_core::{
     id::{ChannelOrderId, OrderKey},
     ports::store::{InboxPage, InboxQuery, InboxRow, Sort},
-    state::{OrderState, Phase},
+    state::Phase,
     time::from_millis,
 };
 
@@ -192,7 +192,7 @@ impl Core {
         for id in self.narrow(query)? {
             let mut rows = select.query([id])?;
             let Some(row) = rows.next()? else { continue };
-            let mut state: OrderState = self.decode("order", row.get_ref(10)?.as_blob()?)?;
+            let (mut state, _) = self.decode_order(row.get_ref(10)?.as_blob()?)?;
             state.key = OrderKey(self.number(id));
             let time = |at: Option<i64>| at.map(from_millis);
             let derived = Derived::of(&state, time(row.get(5)?), time(row.get(9)?));

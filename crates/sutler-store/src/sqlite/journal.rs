@@ -37,6 +37,9 @@ impl Core {
             self.encode("journal entry", entry)?,
         ])?;
         self.job.last_seq = Some(seq.0);
+        if let Some(order) = order {
+            self.note_entry(order, seq, entry);
+        }
         Ok(seq)
     }
 

@@ -1,11 +1,11 @@
 //! Orders, what they are found by, and their personal data.
 
 use super::{
-    codec::{phase_code, phase_of, skus_hash},
+    codec::{phase_code, skus_hash},
     core::Core,
     fault::Sql,
     hot::Kept,
-    payload,
+    row::Places,
 };
 use crate::derive::{self, Derived};
 use rusqlite::{ErrorCode, OptionalExtension, Row, params};
@@ -16,8 +16,8 @@ use sutler_core::{
     hold::HoldReason,
     id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
     money::Money,
-    ports::store::{Digest, Personal, Totals},
-    state::{OrderState, Phase},
+    ports::store::Digest,
+    state::OrderState,
     time::from_millis,
 };
 
@@ -34,15 +34,15 @@ pub(super) struct Head {
 pub(super) struct Before {
     channel: i64,
     ext: String,
-    phase: i64,
-    placed: i64,
+    pub(super) phase: i64,
+    pub(super) placed: i64,
     due: Option<i64>,
     at_risk: Option<i64>,
     amount: i64,
     swept: bool,
-    acknowledged: bool,
+    pub(super) acknowledged: bool,
     exceptions: bool,
-    skus: i64,
+    pub(super) skus: i64,
     looked: i64,
 }
 
@@ -78,10 +78,7 @@ const SELECT_STATE: &str = "SELECT o.channel, o.ext, o.phase, o.placed_at, o.due
      o.exceptions, o.skus, l.at, o.at_risk_at, o.version, o.acknowledged_at, o.state FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
 
 /// A stored order: its columns, and where it was hot, its state and commands.
-type Known = (Before, Option<(OrderState, Option<Vec<Command>>)>);
-
-/// The phase under which acknowledged orders are counted.
-const ACKNOWLEDGED: i64 = -1;
+type Known = (Before, Option<(OrderState, Places, Option<Vec<Command>>)>);
 
 impl Core {
     pub(super) fn known_order(
@@ -104,21 +101,21 @@ impl Core {
     pub(super) fn order_state(&self, key: OrderKey) -> Sql<Option<OrderState>> {
         let Some(id) = self.row_id(key.0) else { return Ok(None) };
         if self.job.writing
-            && let Some(kept) = self.hot.borrow_mut().get(id)
+            && let Some(kept) = self.hot.borrow_mut().orders.get(&id)
         {
             return Ok(Some(kept.state.clone()));
         }
         let mut query = self.db.prepare_cached(SELECT_STATE)?;
         let mut rows = query.query([id])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let mut state: OrderState = self.decode("order", row.get_ref(14)?.as_blob()?)?;
+        let (mut state, places) = self.decode_order(row.get_ref(14)?.as_blob()?)?;
         let before = Before::read(row)?;
         state.looked_at = from_millis(before.looked);
         state.version = Seq(row.get(12)?);
         state.acknowledged_at = row.get::<_, Option<i64>>(13)?.map(from_millis);
         if self.job.writing {
-            let kept = Kept { before, state: state.clone(), commands: None };
-            self.hot.borrow_mut().put(id, kept);
+            let kept = Kept { before, state: state.clone(), places, commands: None };
+            self.hot.borrow_mut().orders.put(id, kept);
         }
         Ok(Some(state))
     }
@@ -159,11 +156,11 @@ impl Core {
             None => (None, None),
         };
         let now = Derived::of(order, due_at, at_risk_at);
-        if let Some((state, _)) = kept.as_mut() {
+        if let Some((state, _, _)) = kept.as_mut() {
             // A step of a command mostly moves these two alone, and the rest need not be written again.
             (state.version, state.acknowledged_at) = (order.version, order.acknowledged_at);
             if state == order
-                && let (Some(before), Some((state, commands))) = (&before, kept.take())
+                && let (Some(before), Some((state, places, commands))) = (&before, kept.take())
             {
                 self.step_order(id, before, &now, order)?;
                 self.count(channel, Some(before), &now);
@@ -173,7 +170,7 @@ impl Core {
                     acknowledged: now.acknowledged,
                     ..before.clone()
                 };
-                self.hot.borrow_mut().put(id, Kept { before, state, commands });
+                self.hot.borrow_mut().orders.put(id, Kept { before, state, places, commands });
                 return Ok(());
             }
         }
@@ -186,7 +183,8 @@ impl Core {
                 lines: u32::try_from(order.facts.lines.len()).unwrap_or(u32::MAX),
             },
         )?;
-        let state = self.encode("order", order)?;
+        let places = self.places(order, kept.as_ref().map(|(state, places, _)| (state, *places)));
+        let state = self.encode_order(order, places)?;
         let ext = order.channel_order_id.as_str();
         match &before {
             None => self.insert_order(id, channel, order, &now, skus, &head, &state)?,
@@ -194,7 +192,7 @@ impl Core {
                 return Err(derive::other_identity(order.key).into());
             }
             Some(before) => {
-                self.unpoint(id, before, kept.as_ref().map(|(state, _)| state), &now, skus)?;
+                self.unpoint(id, before, kept.as_ref().map(|(state, _, _)| state), &now, skus)?;
                 self.update_order(id, before, &now, skus, order, &head, &state)?;
             }
         }
@@ -208,7 +206,7 @@ impl Core {
         let commands = if fresh && !self.job.commands_first {
             Some(Vec::new())
         } else {
-            kept.and_then(|(_, commands)| commands)
+            kept.and_then(|(_, _, commands)| commands)
         };
         let after = Before {
             channel,
@@ -224,15 +222,15 @@ impl Core {
             skus,
             looked,
         };
-        self.hot.borrow_mut().put(id, Kept { before: after, state: order.clone(), commands });
+        self.hot.borrow_mut().orders.put(id, Kept { before: after, state: order.clone(), places, commands });
         Ok(())
     }
 
     /// The order as it stands, with what else is known of it; none for one that has no row yet. It is out of the hot ones
     /// until it is put there again.
     fn before(&mut self, id: i64, key: OrderKey) -> Sql<Option<Known>> {
-        if let Some(Kept { before, state, commands }) = self.hot.borrow_mut().take(id) {
-            return Ok(Some((before, Some((state, commands)))));
+        if let Some(Kept { before, state, places, commands }) = self.hot.borrow_mut().orders.take(&id) {
+            return Ok(Some((before, Some((state, places, commands)))));
         }
         if let Some(at) = self.job.fresh.iter().position(|fresh| *fresh == key.0) {
             self.job.fresh.swap_remove(at);
@@ -355,140 +353,6 @@ impl Core {
         Ok(())
     }
 
-    /// Takes away what pointed at the order as it was. Must run before the row is replaced.
-    fn unpoint(
-        &self,
-        id: i64,
-        before: &Before,
-        known: Option<&OrderState>,
-        now: &Derived,
-        skus: i64,
-    ) -> Sql<()> {
-        let held = before.phase == phase_code(Phase::Held);
-        let moved = before.skus != skus || before.placed != now.placed;
-        if !held && !moved {
-            return Ok(());
-        }
-        let stored: OrderState;
-        let old = match known {
-            Some(known) => known,
-            None => {
-                let mut query = self.db.prepare_cached("SELECT state FROM orders WHERE id = ?")?;
-                let mut rows = query.query([id])?;
-                let Some(row) = rows.next()? else { return Ok(()) };
-                stored = self.decode("order", row.get_ref(0)?.as_blob()?)?;
-                &stored
-            }
-        };
-        if moved {
-            for sku in derive::skus(old) {
-                self.point_one(
-                    "DELETE FROM line_sku WHERE tenant = ? AND sku = ? AND placed_at = ? AND order_id = ?",
-                    sku.as_str(),
-                    before.placed,
-                    id,
-                )?;
-            }
-        }
-        if held {
-            for hold in &old.holds {
-                self.point_one(
-                    "DELETE FROM hold WHERE tenant = ? AND reason = ? AND placed_at = ? AND order_id = ?",
-                    &hold.reason.code(),
-                    before.placed,
-                    id,
-                )?;
-            }
-            for sku in derive::awaited(old, Phase::Held) {
-                self.point_one(
-                    "DELETE FROM waiting WHERE tenant = ? AND sku = ? AND placed_at = ? AND order_id = ?",
-                    sku.as_str(),
-                    before.placed,
-                    id,
-                )?;
-            }
-        }
-        Ok(())
-    }
-
-    fn point(
-        &self,
-        id: i64,
-        order: &OrderState,
-        now: &Derived,
-        skus: i64,
-        before: Option<&Before>,
-    ) -> Sql<()> {
-        if before.is_none_or(|before| before.skus != skus || before.placed != now.placed) {
-            for sku in derive::skus(order) {
-                self.point_one("INSERT INTO line_sku VALUES (?, ?, ?, ?)", sku.as_str(), now.placed, id)?;
-            }
-        }
-        if now.phase == Phase::Held {
-            for hold in &order.holds {
-                // Two holds of one reason are one way to find the order.
-                self.point_one(
-                    "INSERT OR IGNORE INTO hold VALUES (?, ?, ?, ?)",
-                    &hold.reason.code(),
-                    now.placed,
-                    id,
-                )?;
-            }
-            for sku in derive::awaited(order, now.phase) {
-                self.point_one("INSERT INTO waiting VALUES (?, ?, ?, ?)", sku.as_str(), now.placed, id)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn point_one(&self, sql: &str, text: &str, placed: i64, id: i64) -> Sql<()> {
-        self.db.prepare_cached(sql)?.execute(params![self.tenant, text, placed, id])?;
-        Ok(())
-    }
-
-    fn count(&mut self, channel: i64, before: Option<&Before>, now: &Derived) {
-        let mut add = |phase, by| *self.job.tally.entry((channel, phase)).or_default() += by;
-        if let Some(before) = before {
-            add(before.phase, -1);
-            add(ACKNOWLEDGED, -i64::from(before.acknowledged));
-        }
-        add(phase_code(now.phase), 1);
-        add(ACKNOWLEDGED, i64::from(now.acknowledged));
-    }
-
-    /// Writes the counts a job changed: once a job, not once an order.
-    pub(super) fn flush_tally(&mut self) -> Sql<()> {
-        for ((channel, phase), by) in std::mem::take(&mut self.job.tally) {
-            if by != 0 {
-                let sql = "INSERT INTO tally VALUES (?, ?, ?, ?) \
-                           ON CONFLICT DO UPDATE SET orders = orders + excluded.orders";
-                self.db.prepare_cached(sql)?.execute([self.tenant, channel, phase, by])?;
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn count_all(&self) -> Sql<Totals> {
-        let mut query =
-            self.db.prepare_cached("SELECT channel, phase, orders FROM tally WHERE tenant = ?")?;
-        let mut rows = query.query([self.tenant])?;
-        let mut all = self.job.tally.clone();
-        while let Some(row) = rows.next()? {
-            *all.entry((row.get(0)?, row.get(1)?)).or_default() += row.get::<_, i64>(2)?;
-        }
-        let mut totals = Totals { last: self.last_position()?, ..Totals::default() };
-        for ((channel, phase), orders) in all.into_iter().filter(|(_, orders)| *orders > 0) {
-            let channel = self.channel_name(channel)?;
-            match phase {
-                ACKNOWLEDGED => totals.acknowledged.push((channel, orders.cast_unsigned())),
-                phase => totals.phases.push((channel, phase_of(phase)?, orders.cast_unsigned())),
-            }
-        }
-        totals.phases.sort();
-        totals.acknowledged.sort();
-        Ok(totals)
-    }
-
     fn put_look(&self, id: i64, at: i64) -> Sql<()> {
         let sql = "INSERT INTO look (order_id, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at";
         self.db.prepare_cached(sql)?.execute([id, at])?;
@@ -502,37 +366,11 @@ impl Core {
         if moved == 0 {
             return Err(derive::no_such_order(key).into());
         }
-        if let Some(kept) = self.hot.borrow_mut().get(id) {
+        if let Some(kept) = self.hot.borrow_mut().orders.get(&id) {
             kept.before.looked = at;
             kept.state.looked_at = from_millis(at);
         }
         Ok(())
-    }
-
-    pub(super) fn personal_data(&self, key: OrderKey) -> Sql<Option<Personal>> {
-        let Some(id) = self.row_id(key.0) else { return Ok(None) };
-        let mut query = self.db.prepare_cached("SELECT dict, body FROM personal WHERE order_id = ?")?;
-        let mut rows = query.query([id])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        Ok(Some(payload::unpack(&mut self.payloads.borrow_mut(), row.get(0)?, row.get_ref(1)?.as_blob()?)?))
-    }
-
-    pub(super) fn put_personal_data(&self, key: OrderKey, personal: &Personal, digest: &Digest) -> Sql<()> {
-        let Some(id) = self.row_id(key.0) else { return Err(derive::no_such_order(key).into()) };
-        let body = payload::pack(&mut self.payloads.borrow_mut(), personal)?;
-        let sql = "INSERT INTO personal (order_id, digest, state, dict, body) VALUES (?, ?, 0, ?, ?) \
-                   ON CONFLICT DO UPDATE SET digest = excluded.digest, state = 0, dict = excluded.dict, body = excluded.body";
-        self.db.prepare_cached(sql)?.execute(params![id, digest, payload::DICT, body])?;
-        Ok(())
-    }
-
-    pub(super) fn waiting_orders(&self, sku: &Sku, limit: usize) -> Sql<Vec<OrderKey>> {
-        let mut query = self.db.prepare_cached(
-            "SELECT order_id FROM waiting WHERE tenant = ? AND sku = ? ORDER BY placed_at, order_id LIMIT ?",
-        )?;
-        let all =
-            query.query_map(params![self.tenant, sku.as_str(), limit as i64], |row| row.get::<_, i64>(0))?;
-        Ok(all.map(|id| id.map(|id| OrderKey(self.number(id)))).collect::<rusqlite::Result<_>>()?)
     }
 
     pub(super) fn stale_orders(

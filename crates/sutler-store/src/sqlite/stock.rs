@@ -13,10 +13,21 @@ use sutler_core::{
 
 impl Core {
     pub(super) fn item_row(&self, sku: &Sku) -> Sql<Option<Item>> {
+        if self.job.writing
+            && let Some(item) = self.hot.borrow_mut().items.get(sku.as_str())
+        {
+            return Ok(Some(item.clone()));
+        }
         let mut query = self.db.prepare_cached(
             "SELECT sku, counted, as_of, departed, demand, allocated FROM item WHERE tenant = ? AND sku = ?",
         )?;
-        Ok(query.query_row(params![self.tenant, sku.as_str()], read_item).optional()?)
+        let item = query.query_row(params![self.tenant, sku.as_str()], read_item).optional()?;
+        if self.job.writing
+            && let Some(item) = &item
+        {
+            self.hot.borrow_mut().items.put(sku.clone(), item.clone());
+        }
+        Ok(item)
     }
 
     pub(super) fn item_rows(&self, after: Option<&Sku>, limit: usize) -> Sql<Vec<Item>> {
@@ -49,6 +60,7 @@ impl Core {
             item.demand,
             item.allocated,
         ])?;
+        self.hot.borrow_mut().items.put(item.sku.clone(), item.clone());
         Ok(())
     }
 
