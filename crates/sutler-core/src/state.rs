@@ -220,16 +220,27 @@ impl OrderState {
 
     /// Units of each SKU its open lines want from our stock, sorted; empty for orders others fulfil.
     pub fn demand(&self) -> Vec<(Sku, i64)> {
-        let mut all: BTreeMap<Sku, i64> = BTreeMap::new();
-        if self.facts.is_sellers() {
-            for line in &self.facts.lines {
-                let wanted = i64::from(self.counters(line).wanted);
-                if let Some(sku) = line.sku.as_ref().filter(|_| wanted > 0) {
-                    *all.entry(sku.clone()).or_default() += wanted;
-                }
+        self.by_sku(|line| self.counters(line).wanted)
+    }
+
+    /// Units of each SKU over its lines, as `units` counts them, sorted and none zero; empty for orders others fulfil.
+    fn by_sku(&self, units: impl Fn(&Line) -> u32) -> Vec<(Sku, i64)> {
+        // Few lines: a sorted list is cheaper than a map, and this is reckoned with every change.
+        let mut all: Vec<(Sku, i64)> = Vec::new();
+        if !self.facts.is_sellers() {
+            return all;
+        }
+        for line in &self.facts.lines {
+            let (units, Some(sku)) = (i64::from(units(line)), &line.sku) else { continue };
+            if units == 0 {
+                continue;
+            }
+            match all.binary_search_by(|(known, _)| known.cmp(sku)) {
+                Ok(at) => all[at].1 += units,
+                Err(at) => all.insert(at, (sku.clone(), units)),
             }
         }
-        all.into_iter().collect()
+        all
     }
 
     /// What of its demand is promised to it.
@@ -248,16 +259,12 @@ impl OrderState {
     /// Units of each SKU that left our stock for it so far. What was handed over has left, also when its line was cancelled
     /// meanwhile; it is on hand again when somebody counts it.
     pub fn departed(&self) -> Vec<(Sku, i64)> {
-        let mut all: BTreeMap<Sku, i64> = BTreeMap::new();
-        if self.facts.is_sellers() {
-            for line in &self.facts.lines {
-                let gone = i64::from(self.gone(line));
-                if let Some(sku) = line.sku.as_ref().filter(|_| gone > 0) {
-                    *all.entry(sku.clone()).or_default() += gone;
-                }
-            }
-        }
-        all.into_iter().collect()
+        self.by_sku(|line| self.gone(line))
+    }
+
+    /// Units of each SKU that were bought, whatever became of them.
+    pub fn bought(&self) -> Vec<(Sku, i64)> {
+        self.by_sku(|line| line.ordered)
     }
 
     /// Why it stands where it stands, in one sentence.

@@ -355,10 +355,11 @@ impl Driver {
         let (most, soon) = (2 * settings.window, now + Duration::seconds(1));
         let (channel, budgets) = (&self.channel, &self.shared.ports.budgets);
         Verb::OF_ORDERS.iter().copied().any(|verb| {
+            if self.mirror.len(verb) <= most || self.mirror.ready_at(verb, now) != Some(now) {
+                return false;
+            }
             let Some(spec) = channel.capabilities().verb(verb) else { return false };
-            self.mirror.len(verb) > most
-                && self.mirror.ready_at(verb, now) == Some(now)
-                && budgets.tokens(&spec.budget, soon) >= most as f64
+            budgets.tokens(&spec.budget, soon) >= most as f64
                 && budgets.ready_at(&spec.budget, soon, 0.0) <= soon
         })
     }
@@ -458,7 +459,7 @@ impl Driver {
         self.status.unresolved = self.mirror.unresolved.len() as u64;
         self.status.pending = self.mirror.pending.values().map(|c| c.len() as u64).sum();
         self.status.next_pull_at = Some(self.pull_due(now));
-        let usage = self.shared.ports.budgets.usage(now);
+        let usage = if self.status.waiting == 0 { Vec::new() } else { self.shared.ports.budgets.usage(now) };
         let drain = verbs.iter().filter_map(|verb| {
             let scope = &self.channel.capabilities().verb(*verb)?.budget;
             let budget = usage.iter().find(|b| b.scope == **scope)?;

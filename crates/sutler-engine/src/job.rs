@@ -237,19 +237,11 @@ pub(crate) struct Shares {
 
 impl Shares {
     fn of(state: &OrderState) -> Self {
-        let mut ordered: BTreeMap<Sku, i64> = BTreeMap::new();
-        if state.facts.is_sellers() {
-            for line in &state.facts.lines {
-                if let Some(sku) = &line.sku {
-                    *ordered.entry(sku.clone()).or_default() += i64::from(line.ordered);
-                }
-            }
-        }
         Shares {
             demand: state.demand(),
             allocation: state.allocation(),
             departed: state.departed(),
-            ordered: ordered.into_iter().collect(),
+            ordered: state.bought(),
         }
     }
 }

@@ -35,7 +35,7 @@ fn verdict(charges: &[(Money, Option<Money>)], total: Option<Money>, cancelled: 
     facts.total = total;
     let snapshot = OrderSnapshot { channel: "us".into(), channel_order_id: "1".into(), facts, ship_to: None };
     let decided = decide_order(&Policy::standard(), &snapshot, &NoStock, at(0));
-    let judged = decided.judged.iter().cloned().find(|judged| judged.rule.as_str() == "totals_add_up");
+    let judged = decided.judged.iter().find(|judged| judged.rule.as_str() == "totals_add_up").cloned();
     judged.expect("a standard rule").verdict
 }
 

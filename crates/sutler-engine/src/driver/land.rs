@@ -13,7 +13,11 @@ impl Driver {
             Landed::Renewed(result) => {
                 self.room.renewing = false;
                 match result {
-                    Ok(until) => self.lease_until = until,
+                    Ok(until) => {
+                        self.lease_until = until;
+                        // Whoever owned the channel before may have heard of an input and gone without taking it.
+                        self.intake_at = self.intake_at.or_else(|| Some(self.now()));
+                    }
                     Err(error) => self.met(error),
                 }
             }

@@ -4,6 +4,10 @@
 use std::{process::ExitCode, time::Instant};
 use sutler_testkit::sim::{Plan, Scenario, run, search};
 
+#[cfg(feature = "fast")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let value =

@@ -6,13 +6,14 @@ use super::{
     scenario::{HostAct, Scenario},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
 use sutler_core::{
     Result, Timestamp,
     command::{Act, Command, State},
-    id::OrderKey,
+    id::{OrderKey, Seq},
+    journal::Entry,
     open::Open,
     order::FulfilledBy,
     ports::store::{InboxQuery, View},
@@ -57,6 +58,13 @@ pub fn unresolved(store: &MemoryStore) -> u64 {
         .unwrap_or(0)
 }
 
+/// Entries after position `quiet` that should not be: anything but a telling, and a second telling of one order.
+pub fn echoes(store: &MemoryStore, quiet: i64) -> Result<usize> {
+    let rows = peek(store, move |view| view.journal(Seq(quiet), usize::MAX >> 1))?;
+    let mut told = BTreeSet::new();
+    Ok(rows.iter().filter(|row| !matches!(row.entry, Entry::Observed(_)) || !told.insert(row.order)).count())
+}
+
 /// Everything planned is stored, nothing is open, every listing offers what is right and the marketplace agrees.
 ///
 /// # Errors
@@ -73,6 +81,9 @@ pub fn is_quiet(
             if view.known(&channel(), &id.as_str().into())?.is_none() {
                 return Ok(Err(format!("order {id} is not stored")));
             }
+        }
+        if let Some(row) = view.intake(1)?.first() {
+            return Ok(Err(format!("input {} is not taken yet", row.id)));
         }
         if let Some(command) = open(view)?.first() {
             return Ok(Err(format!("{} is {}", command.key, command.state.as_str())));

@@ -83,8 +83,9 @@ pub struct Outcome {
     pub unresolved: u64,
     /// Calls that wrote.
     pub writes: u64,
-    /// Journal entries written after everything was quiet: reading back what we wrote says nothing new (G6).
-    pub echoes: i64,
+    /// Journal entries written after everything was quiet, but for the one that says that the channel shows what we did:
+    /// reading back what we wrote moves nothing (G6).
+    pub echoes: usize,
     /// What the store holds in the end.
     pub store: MemoryStore,
     /// What took effect at the marketplace.
@@ -148,6 +149,8 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     let limit = ORIGIN_MS + scenario.hours_max * 3_600_000;
     let mut quiet_since: Option<i64> = None;
     let mut quiet_at = None;
+    // Long enough for one more pull, which must change nothing.
+    let after_quiet = scenario.pull_interval.num_milliseconds() * 11 / 10 + 70_000;
     loop {
         tasks.retain_mut(|task| !task.poll());
         if let Some(wrong) = auditor.wrong() {
@@ -185,7 +188,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             host(&store, &world, &scenario.script, &mut done, now).map_err(|e| fail(e.to_string()))?;
         }
         if now >= look_at {
-            look_at = now + 60_000;
+            look_at = now + 120_000;
             release(&store, &mut released, now).map_err(|e| fail(e.to_string()))?;
             busy = match done.iter().position(|d| !*d) {
                 Some(at) => Some(format!("the host still waits to do {:?}", scenario.script.get(at))),
@@ -194,7 +197,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             quiet_since = busy.is_none().then(|| quiet_since.unwrap_or(now));
             quiet_at = quiet_since.and_then(|_| quiet_at.or_else(|| last(&store)));
             // A late write may still land: whatever was ever sent has applied or never will.
-            if plan.until.is_none() && quiet_since.is_some_and(|since| now - since > 400_000) {
+            if plan.until.is_none() && quiet_since.is_some_and(|since| now - since > after_quiet) {
                 let stopper = current.lock().unwrap_or_else(PoisonError::into_inner).stopper.clone();
                 if let Some(stopper) = stopper {
                     stopper.stop();
@@ -236,7 +239,10 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         by_call: oracle.by_call.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         unresolved: checks::unresolved(&store),
         writes: oracle.writes.load(Ordering::Relaxed),
-        echoes: quiet_at.zip(last(&store)).map_or(0, |(before, after)| after - before),
+        echoes: match quiet_at {
+            Some(quiet) => checks::echoes(&store, quiet).map_err(|e| fail(e.to_string()))?,
+            None => 0,
+        },
         effects: world.lock().unwrap_or_else(PoisonError::into_inner).effects(from_millis(end)),
         publishing: {
             let watcher = workers.last().and_then(|w| w.lock().ok()?.watcher.clone());
@@ -302,13 +308,18 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
     let store = SimStore { sim, who, store, record: plan.record, auditor, drift: plan.drift };
     let ports = Ports { store: Arc::new(store), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
+    // Nobody waits for a lease to end but the successor of a frozen worker: elsewhere it is renewed seldom.
+    let standard = Settings::default().lease_real;
+    let lease_real = if plan.freeze.is_some() { standard } else { standard * 3 };
     let settings = Settings {
         takeover,
         mode: if plan.shadow { Mode::Shadow } else { Mode::Live },
         batch_sets_from: scenario.batch_sets_from,
+        pull_interval: scenario.pull_interval,
         holder: format!("worker {who}"),
         #[cfg(feature = "mutants")]
         mutant: plan.mutant,
+        lease_real,
         ..Settings::default()
     };
     let mut engine = Engine::new(ports, Policy::standard(), settings, vec![built])?;

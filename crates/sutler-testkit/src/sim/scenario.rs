@@ -73,6 +73,8 @@ pub struct Scenario {
     pub script: Vec<Scripted>,
     /// What goes wrong.
     pub faults: Faults,
+    /// Between two pulls.
+    pub pull_interval: Duration,
     /// From this many listings on, sets travel as a feed.
     pub batch_sets_from: usize,
     /// Hours of marketplace time after which an unfinished run has failed.
@@ -119,6 +121,7 @@ impl Scenario {
             on_hand: BTreeMap::from([("A".into(), 12), ("B".into(), 20), ("C".into(), 1), ("D".into(), 10)]),
             script,
             faults: Faults::default(),
+            pull_interval: Duration::minutes(15),
             batch_sets_from: 3,
             hours_max: 48,
         }
@@ -169,6 +172,7 @@ impl Scenario {
         for order in &mut scenario.orders {
             order.placed_at += Duration::seconds(rng.below(900) as i64);
         }
+        scenario.pull_interval = Duration::minutes([5, 5, 10, 15][rng.below(4) as usize]);
         scenario
     }
 
