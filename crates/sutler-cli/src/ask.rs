@@ -87,23 +87,26 @@ impl Ship {
         let order = orders::known(&host, self.channel.as_deref(), &self.order).await?;
         let state = order.state();
         let reports = &state.reports;
-        let before =
-            reports.values().find(|report| tracking_key(&report.tracking) == tracking_key(&self.tracking));
+        let same = |report: &&ShipmentReport| tracking_key(&report.tracking) == tracking_key(&self.tracking);
+        let before = match self.package {
+            Some(package) => reports.get(&package),
+            None => reports.values().find(same),
+        };
         let next = reports.keys().next_back().map_or(1, |last| last + 1);
-        let package = self.package.or(before.map(|report| report.package)).unwrap_or(next);
-        let report = match before {
-            Some(before)
-                if before.package == package && self.lines.is_empty() && self.shipped_at.is_none() =>
-            {
-                before.clone()
-            }
-            _ => ShipmentReport {
-                package,
-                carrier: self.carrier,
-                tracking: self.tracking,
-                tracking_url: self.tracking_url,
-                shipped_at: self.shipped_at.unwrap_or_else(|| host.now()),
-                lines: if self.lines.is_empty() { open(&order) } else { self.lines },
+        // What is not said again of a package stays as it was reported: a correction names what was wrong.
+        let report = ShipmentReport {
+            package: self.package.or(before.map(|report| report.package)).unwrap_or(next),
+            carrier: self.carrier,
+            tracking: before.filter(same).map_or(self.tracking, |before| before.tracking.clone()),
+            tracking_url: self.tracking_url.or_else(|| before.and_then(|before| before.tracking_url.clone())),
+            shipped_at: self
+                .shipped_at
+                .or(before.map(|before| before.shipped_at))
+                .unwrap_or_else(|| host.now()),
+            lines: match (self.lines.is_empty(), before) {
+                (false, _) => self.lines,
+                (true, Some(before)) => before.lines.clone(),
+                (true, None) => open(&order),
             },
         };
         if report.lines.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    exit::{FAILED, Failure, Outcome},
+    exit::{FAILED, Failure, Outcome, print},
 };
 use clap::Args;
 use serde_json::json;
@@ -42,9 +42,9 @@ impl Common {
     /// Prints one or the other.
     pub(crate) fn say(&self, json: serde_json::Value, words: impl FnOnce() -> String) {
         if self.json {
-            println!("{json}");
+            print(json);
         } else {
-            println!("{}", words());
+            print(words());
         }
     }
 
@@ -73,10 +73,23 @@ impl Common {
     }
 }
 
+/// A channel of the store by its name.
+pub(crate) async fn known_channel(host: &Host, name: &str) -> Outcome<ChannelId> {
+    let all = host.channels().await?;
+    if let Some(row) = all.iter().find(|row| row.id.as_str() == name) {
+        return Ok(row.id.clone());
+    }
+    let names: Vec<&str> = all.iter().map(|row| row.id.as_str()).collect();
+    Err(Failure::new(
+        crate::exit::NOT_FOUND,
+        format!("no channel {name:?} is known here; the channels are {}", names.join(", ")),
+    ))
+}
+
 /// The channel meant: the one named, or the only one there is.
 pub(crate) async fn channel(host: &Host, named: Option<&str>) -> Outcome<ChannelId> {
     if let Some(name) = named {
-        return Ok(name.into());
+        return known_channel(host, name).await;
     }
     let all = host.channels().await?;
     match all.as_slice() {

@@ -15,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+use sutler::sandbox::SPEED_MAX;
 use sutler::{
     Engine, Error, Host, Policy,
     channel::Environment,
@@ -261,10 +262,11 @@ impl Reader<'_> {
             Number::Whole(whole) => whole as f64,
             Number::Broken(broken) => broken,
         };
-        if !(speed.is_finite() && speed > 0.0) {
-            return Err(
-                self.wrong("clock.speed", format!("{speed} is not possible; a number above 0 is right"))
-            );
+        if !(speed > 0.0 && speed <= SPEED_MAX) {
+            return Err(self.wrong(
+                "clock.speed",
+                format!("{speed} is not possible; a number above 0 and up to {SPEED_MAX} is right"),
+            ));
         }
         Ok(Pace {
             origin: self.instant("clock.origin", &clock.origin)?,

@@ -5,7 +5,7 @@ mod report;
 mod tally;
 mod warehouse;
 
-use crate::exit::{FAILED, FOUND_WRONG, Failure, Outcome};
+use crate::exit::{FAILED, FOUND_WRONG, Failure, Outcome, print};
 use clap::Args;
 use report::Report;
 use std::{
@@ -103,9 +103,9 @@ impl Demo {
         engine.close().await?;
         market.stop().await;
         if self.json {
-            println!("{}", report.json());
+            print(report.json());
         } else {
-            println!("{}", report.words());
+            print(report.words());
         }
         match (&report.ended, report.tally.problems.len()) {
             (Ended::Stopped, _) => Err(Failure::new(

@@ -13,6 +13,19 @@ pub(crate) const STORE: u8 = 5;
 /// What was examined is not as it should be: `check` found a channel unfit, `demo` something lost or doubled.
 pub(crate) const FOUND_WRONG: u8 = 6;
 
+/// Prints one answer to stdout. A reader that has gone (`| head`) ends the program as it would end any other.
+#[expect(clippy::exit, reason = "there is nobody left to tell")]
+pub(crate) fn print(text: impl std::fmt::Display) {
+    use std::io::Write;
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}") {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        eprintln!("sutler: stdout: {error}");
+        std::process::exit(i32::from(FAILED));
+    }
+}
+
 /// The end of a command that did not do what was asked.
 #[derive(Debug)]
 pub(crate) struct Failure {

@@ -2,7 +2,7 @@
 
 use crate::{
     config::COMMENTED,
-    exit::{FAILED, Failure, Outcome},
+    exit::{FAILED, Failure, Outcome, print},
 };
 use clap::Args;
 use std::{fs::OpenOptions, io::Write as _, path::PathBuf};
@@ -28,7 +28,9 @@ impl Init {
         )?;
         file.write_all(COMMENTED.as_bytes())
             .map_err(|error| Failure::new(FAILED, format!("{shown} cannot be written: {error}")))?;
-        println!("wrote {shown}; put your seller and keys in, then: sutler check --config {shown}");
+        print(format_args!(
+            "wrote {shown}; put your seller and keys in, then: sutler check --config {shown}"
+        ));
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! `sutler orders`: lists and single orders.
 
 use crate::{
-    common::{Common, channel, instant},
+    common::{Common, channel, instant, known_channel},
     exit::{Failure, Outcome},
     shape,
 };
@@ -101,6 +101,9 @@ impl Orders {
                 self.common.say(shape::whole(&order), || words(&order));
             }
             What::List(list) => {
+                if let Some(name) = &list.channel {
+                    known_channel(&host, name).await?;
+                }
                 let page = list.question(&host).page().await?;
                 let value = json!({
                     "orders": page.orders.iter().map(shape::listed).collect::<Vec<_>>(),

@@ -19,6 +19,9 @@ const COUNTED_MAX: usize = 10_000;
 pub(crate) struct Status {
     #[command(flatten)]
     common: Common,
+    /// Also how the account stands by its metrics. Reads every order of their window: seconds where there are many.
+    #[arg(long)]
+    metrics: bool,
 }
 
 impl Status {
@@ -63,8 +66,8 @@ impl Status {
             ));
             words.push(format!("  orders    {}; {acknowledged} acknowledged", counted(&phases)));
             words.push(format!("  commands  {}", counted(&commands)));
-            let metrics = host.metrics(row.id.clone()).await?;
-            words.extend(metrics.iter().map(|metric| format!("  metric    {}", told(metric))));
+            let metrics = if self.metrics { Some(host.metrics(row.id.clone()).await?) } else { None };
+            words.extend(metrics.iter().flatten().map(|metric| format!("  metric    {}", told(metric))));
             channels.push(json!({
                 "channel": row.id.as_str(),
                 "marketplace": row.marketplace,
@@ -76,7 +79,7 @@ impl Status {
                 "phases": phases,
                 "acknowledged": acknowledged,
                 "commands": commands,
-                "metrics": metrics.iter().map(shape::metric).collect::<Vec<_>>(),
+                "metrics": metrics.map(|all| all.iter().map(shape::metric).collect::<Vec<_>>()),
             }));
         }
         let value: Value = json!({"channels": channels, "last_change": totals.last.0});

@@ -2,7 +2,7 @@
 
 use crate::exit::{Failure, Outcome};
 use serde::Deserialize;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 use sutler::{Host, model::Count};
 
 /// More units than any shelf holds; a larger count is a slip of the keyboard.
@@ -29,6 +29,7 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<Count>> {
         return Err(Failure::wrong(format!("{shown} line 1: header {found:?}; sku,quantity,as_of is right")));
     }
     let mut counts = Vec::new();
+    let mut lines = BTreeMap::new();
     for (at, row) in reader.deserialize::<Row>().enumerate() {
         let row = row.map_err(|error| {
             let line = error.position().map_or(at as u64 + 2, csv::Position::line);
@@ -49,6 +50,9 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<Count>> {
         // Without it a restart would declare an old count anew, and what was sold since would come back.
         let as_of = chrono::DateTime::parse_from_rfc3339(&row.as_of)
             .map_err(|_| wrong("as_of", &row.as_of, "when it was counted, such as 2026-01-31T08:00:00Z,"))?;
+        if let Some(before) = lines.insert(row.sku.clone(), at + 2) {
+            return Err(wrong("sku", &row.sku, &format!("one line a SKU (it stands in line {before} too)")));
+        }
         counts.push(Count { sku: row.sku.into(), quantity, as_of: as_of.to_utc() });
     }
     Ok(counts)
@@ -90,6 +94,7 @@ mod tests {
             (",3,2026-01-31T08:00:00Z", ["line 2", "sku"]),
             ("A,-3,2026-01-31T08:00:00Z", ["line 2", "\"-3\""]),
             ("A,3.5,2026-01-31T08:00:00Z", ["whole number", "\"3.5\""]),
+            ("A,3,2026-01-31T08:00:00Z\nA,4,2026-01-31T08:00:00Z", ["line 3", "line 2"]),
             ("A,3,", ["as_of", "2026-01-31T08:00:00Z"]),
             ("A,3", ["line 2", "sku,quantity,as_of"]),
         ] {

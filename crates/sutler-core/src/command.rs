@@ -26,6 +26,13 @@ pub struct CommandKey {
     pub ordinal: u32,
 }
 
+impl CommandKey {
+    /// What the texts of all keys of this verb and subject begin with, whatever their ordinal.
+    pub(crate) fn series(&self) -> String {
+        format!("{} {} #", self.verb.as_str(), self.subject)
+    }
+}
+
 impl fmt::Display for CommandKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} #{}", self.verb.as_str(), self.subject, self.ordinal)

@@ -12,11 +12,7 @@ use crate::{
     time::{Timestamp, millis, millis_option},
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, btree_map},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// Where an order is, whatever the time. An acknowledgment does not move it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -319,14 +315,16 @@ impl OrderState {
                 command.take(step, at)?;
                 self.note(command, at);
             }
-            // A package is reported once; repeating it changes nothing.
+            // Repeating a package changes nothing; one with other contents corrects what was reported before.
             Entry::Reported(report) => {
-                if let btree_map::Entry::Vacant(place) = self.reports.entry(report.package) {
-                    place.insert((**report).clone());
-                    for part in &report.lines {
-                        let ours = self.ours.entry(part.line_id.clone()).or_default();
-                        ours.reported = ours.reported.saturating_add(part.quantity);
-                    }
+                let before = self.reports.insert(report.package, (**report).clone());
+                for part in before.iter().flat_map(|before| &before.lines) {
+                    let ours = self.ours.entry(part.line_id.clone()).or_default();
+                    ours.reported = ours.reported.saturating_sub(part.quantity);
+                }
+                for part in &report.lines {
+                    let ours = self.ours.entry(part.line_id.clone()).or_default();
+                    ours.reported = ours.reported.saturating_add(part.quantity);
                 }
             }
             Entry::Released { reason, .. } => {
@@ -354,6 +352,12 @@ impl OrderState {
     fn note(&mut self, command: &Command, at: Timestamp) {
         let name = command.key.to_string();
         self.exceptions.retain(|e| e.about != name);
+        if command.state == State::Confirmed {
+            // What was refused before a correction is settled with it; what only a person can settle is not.
+            let series = command.key.series();
+            let open = State::Unresolved.as_str();
+            self.exceptions.retain(|e| e.code == open || !e.about.starts_with(&series));
+        }
         match command.state {
             State::Confirmed => match &command.act {
                 Act::Acknowledge(_) => self.acknowledged_at = self.acknowledged_at.or(Some(at)),

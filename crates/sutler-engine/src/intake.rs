@@ -8,7 +8,7 @@ use crate::{
 use sutler_core::{
     Result,
     channel::CancelUnit,
-    command::{CommandKey, Event, State},
+    command::{CommandKey, Event, State, Verb},
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, Sku},
     journal::{Entry, Step},
@@ -16,8 +16,11 @@ use sutler_core::{
     ports::store::{Input, IntakeOutcome, IntakeRow, Resolution},
     push::Told,
     stock::{Count, Listing},
+    time::Duration,
 };
 
+/// A host's clock may be this far from ours, and a marketplace's too. A count of a later instant would keep out every count until then.
+const CLOCKS_APART: Duration = Duration::minutes(5);
 /// How many waiting orders of one SKU are served in one transaction when stock arrives.
 const SERVED_AT_ONCE: usize = 200;
 
@@ -136,6 +139,15 @@ fn on_hand(job: &mut Job<'_>, count: &Count) -> Result<String> {
             ),
         ));
     }
+    if count.as_of > job.now + CLOCKS_APART {
+        return Err(refused(
+            "engine.on_hand",
+            format!(
+                "the count of {} is as of {}, which is to come; the instant it was counted is right, and now it is {}",
+                count.sku, count.as_of, job.now
+            ),
+        ));
+    }
     if job.tx.item(&count.sku)?.is_some_and(|item| item.is_mapped() && item.as_of >= count.as_of) {
         return Ok(format!("{}: a count as of the same time or later is known; nothing changed", count.sku));
     }
@@ -175,12 +187,21 @@ fn open_lines(order: &Aggregate, asked: &[LineQuantity]) -> Result<Vec<LineQuant
         return Ok(open.filter(|part| part.quantity > 0).collect());
     }
     for part in asked {
-        check_quantity(order, part, "engine.cancel")?;
+        check_quantity(order, part, 0, "engine.cancel")?;
     }
     Ok(asked.to_vec())
 }
 
-fn check_quantity(order: &Aggregate, part: &LineQuantity, op: &'static str) -> Result<()> {
+/// Did the marketplace refuse the last confirmation of this package? Then the report may be corrected.
+fn is_refused(order: &Aggregate, package: u32) -> bool {
+    let subject = format!("{}/{package}", order.state.channel_order_id);
+    let ours =
+        order.commands.iter().filter(|c| c.key.verb == Verb::ConfirmShipment && c.key.subject == subject);
+    ours.max_by_key(|c| c.key.ordinal).is_some_and(|last| last.state == State::Refused)
+}
+
+/// Units of `again` are taken back first: they belong to the report that is being corrected.
+fn check_quantity(order: &Aggregate, part: &LineQuantity, again: u32, op: &'static str) -> Result<()> {
     let state = &order.state;
     let Some(line) = state.facts.line(&part.line_id) else {
         let known: Vec<&str> = state.facts.lines.iter().map(|l| l.line_id.as_str()).collect();
@@ -194,12 +215,17 @@ fn check_quantity(order: &Aggregate, part: &LineQuantity, op: &'static str) -> R
             ),
         ));
     };
-    let left = state.counters(line).wanted;
+    let left = state.counters(line).wanted.saturating_add(again);
     if part.quantity == 0 || part.quantity > left {
+        let right = if left == 0 {
+            "nothing of it can be asked for".to_owned()
+        } else {
+            format!("1 to {left} is right")
+        };
         return Err(refused(
             op,
             format!(
-                "quantity {} exceeds the {left} units left on line {} of order {}; 1 to {left} is right",
+                "{} units of line {} of order {}, of which {left} are left; {right}",
                 part.quantity, part.line_id, state.channel_order_id
             ),
         ));
@@ -207,18 +233,43 @@ fn check_quantity(order: &Aggregate, part: &LineQuantity, op: &'static str) -> R
     Ok(())
 }
 
+/// Longer than any carrier's number or name, and than any address a browser takes.
+const NUMBER_MAX: usize = 100;
+const URL_MAX: usize = 2_000;
+
+/// What is no text of a label is not sent to a marketplace as one.
+fn check_texts(report: &ShipmentReport, order: &ChannelOrderId) -> Result<()> {
+    let url = report.tracking_url.as_deref().unwrap_or_default();
+    for (name, text, most) in [
+        ("carrier", report.carrier.as_str(), NUMBER_MAX),
+        ("tracking number", report.tracking.as_str(), NUMBER_MAX),
+        ("tracking URL", url, URL_MAX),
+    ] {
+        if text.chars().count() > most || text.chars().any(char::is_control) {
+            let shown: String = text.chars().take(40).collect();
+            return Err(refused(
+                "engine.report_shipment",
+                format!(
+                    "package {} of order {order}: {name} {shown:?}; at most {most} characters without line breaks are right",
+                    report.package
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn report_shipment(job: &mut Job<'_>, mut order: Aggregate, report: &ShipmentReport) -> Result<String> {
     const OP: &str = "engine.report_shipment";
     let id = order.state.channel_order_id.clone();
-    if let Some(before) = order.state.reports.get(&report.package) {
-        if before == report {
-            return Ok(format!(
-                "package {} of order {id} was reported already; nothing changed",
-                report.package
-            ));
-        }
+    let before = order.state.reports.get(&report.package).cloned();
+    if before.as_ref() == Some(report) {
+        return Ok(format!("package {} of order {id} was reported already; nothing changed", report.package));
+    }
+    if before.is_some() && !is_refused(&order, report.package) {
         return Err(Error::new(ErrorKind::Conflict, OP).message(format!(
-            "package {} of order {id} was reported with other contents; a number not used yet is right",
+            "package {} of order {id} was reported with other contents, and the marketplace did not refuse it; a number not \
+             used yet is right",
             report.package
         )));
     }
@@ -228,6 +279,17 @@ fn report_shipment(job: &mut Job<'_>, mut order: Aggregate, report: &ShipmentRep
             format!(
                 "order {id} is fulfilled by {}; only the seller's own are shipped here",
                 order.state.facts.fulfilled_by
+            ),
+        ));
+    }
+    check_texts(report, &id)?;
+    let (placed, now) = (order.state.placed_at(), job.now);
+    if report.shipped_at < placed - CLOCKS_APART || report.shipped_at > now + CLOCKS_APART {
+        return Err(refused(
+            OP,
+            format!(
+                "package {} of order {id} shipped at {}; an instant from when it was placed ({placed}) to now ({now}) is right",
+                report.package, report.shipped_at
             ),
         ));
     }
@@ -247,7 +309,8 @@ fn report_shipment(job: &mut Job<'_>, mut order: Aggregate, report: &ShipmentRep
                 format!("line {} stands twice in package {} of order {id}", part.line_id, report.package),
             ));
         }
-        check_quantity(&order, part, OP)?;
+        let again = before.iter().flat_map(|before| &before.lines).filter(|old| old.line_id == part.line_id);
+        check_quantity(&order, part, again.map(|old| old.quantity).sum(), OP)?;
     }
     order.departed_at = Some(report.shipped_at);
     order.push(job.now, Entry::Reported(Box::new(report.clone())))?;

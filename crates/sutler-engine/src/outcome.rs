@@ -142,6 +142,8 @@ fn not_now(
                 .commands
                 .iter()
                 .filter(|c| c.key != command.key && c.key.verb == command.key.verb && c.attempt > 0)
+                // A refusal is an answer: nothing of it is still on its way.
+                .filter(|c| c.state != State::Refused)
                 .filter(|c| c.targets().iter().any(|t| command.targets().contains(t)))
                 .filter(|c| same_units(&c.act, &command.act))
                 .filter_map(|c| c.quiet_until)

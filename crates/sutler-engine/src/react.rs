@@ -364,7 +364,11 @@ pub(crate) fn can_cancel(job: &Job<'_>, order: &Aggregate, lines: &[LineQuantity
 
 fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Result<()> {
     let subject = format!("{}/{}", order.state.channel_order_id, report.package);
-    if has(order, Verb::ConfirmShipment, |key| key.subject == subject) {
+    let ours =
+        order.commands.iter().filter(|c| c.key.verb == Verb::ConfirmShipment && c.key.subject == subject);
+    let done = ours.filter(|c| c.state != State::Void).max_by_key(|c| c.key.ordinal);
+    // A refused package is confirmed anew once somebody has corrected what was reported of it, and not before.
+    if done.is_some_and(|done| done.state != State::Refused || is_of(&done.act, &report)) {
         return Ok(());
     }
     let latest = job.world.deadlines(&order.state.channel).confirm_by(&order.state, &report);
@@ -382,6 +386,10 @@ fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Resu
         return Ok(());
     }
     push_intent(job, order, Verb::ConfirmShipment, subject, act, latest)
+}
+
+fn is_of(act: &Act, report: &ShipmentReport) -> bool {
+    matches!(act, Act::ConfirmShipment(confirm) if confirm.report == *report)
 }
 
 /// Is there a command of that verb that was not voided?

@@ -38,6 +38,9 @@ pub struct ServeOptions {
     pub state: Option<StateFile>,
 }
 
+/// The fastest clock: a day in less than a second. Beyond it nothing could be asked in time.
+pub const SPEED_MAX: f64 = 100_000.0;
+
 /// Why a world cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -46,7 +49,7 @@ pub enum ServeError {
     #[error("listen {0}: not a loopback address; use 127.0.0.1, or allow others to reach the sandbox")]
     NotLoopback(SocketAddr),
     /// The clock would stand still, run backwards or not at all.
-    #[error("clock speed {0}: must be a finite number above 0")]
+    #[error("clock speed {0}: a number above 0 and up to {SPEED_MAX} is right")]
     Speed(f64),
     /// The port cannot be had.
     #[error("listen {addr}: {error}")]
@@ -117,7 +120,7 @@ pub async fn serve<M: Marketplace>(
     if !listen.ip().is_loopback() && !options.allow_non_loopback {
         return Err(ServeError::NotLoopback(listen));
     }
-    if !(clock.speed.is_finite() && clock.speed > 0.0) {
+    if !(clock.speed > 0.0 && clock.speed <= SPEED_MAX) {
         return Err(ServeError::Speed(clock.speed));
     }
     let failed = |error| ServeError::Listen { addr: listen, error };

@@ -23,7 +23,7 @@ pub struct StateFile {
 #[non_exhaustive]
 pub enum StateError {
     /// The file cannot be opened, read or written.
-    #[error("state {path}: {error}")]
+    #[error("state {path}: {error}; its folder must exist and be writable")]
     Io {
         /// The file.
         path: PathBuf,

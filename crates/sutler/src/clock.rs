@@ -47,7 +47,7 @@ impl Pace {
     /// Marketplace time at the wall instant `wall`.
     fn at(&self, wall: Timestamp) -> Timestamp {
         let micros = (wall - self.started).num_microseconds().unwrap_or(i64::MAX) as f64 * self.speed;
-        self.origin + Duration::microseconds(micros as i64)
+        sutler_core::time::later(self.origin, Duration::microseconds(micros as i64))
     }
 
     /// Marketplace time that passes in `real`.

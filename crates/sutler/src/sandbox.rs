@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
+pub use sutler_sandbox::serve::SPEED_MAX;
 use sutler_sandbox::{
     Ingredients, amazon,
     clock::SandboxClock,

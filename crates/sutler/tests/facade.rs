@@ -186,11 +186,10 @@ async fn changes_come_in_commit_order_and_none_is_missed() -> Test {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_package_reported_twice_is_shipped_once() -> Test {
-    let market = market(20).await?;
-    let engine = stocked("memory:", &market).await?;
-    engine.step().await?;
+/// An acknowledged order of the seller's, and a package with all of it.
+async fn package(
+    engine: &Engine,
+) -> Result<(sutler::order::WholeOrder, ShipmentReport), Box<dyn std::error::Error>> {
     let mut each = engine.orders().phase(Phase::Open).each();
     let order = loop {
         let Some(listed) = each.next().await? else { return Err("no order was acknowledged".into()) };
@@ -213,7 +212,16 @@ async fn a_package_reported_twice_is_shipped_once() -> Test {
         shipped_at: engine.now(),
         lines: parts.collect(),
     };
-    let id = state.channel_order_id.clone();
+    Ok((order, report))
+}
+
+#[tokio::test]
+async fn a_package_reported_twice_is_shipped_once() -> Test {
+    let market = market(20).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let (order, report) = package(&engine).await?;
+    let (state, id) = (order.state(), order.state().channel_order_id.clone());
     let first = engine.report_shipment("us", id.clone(), report.clone()).await?;
     let second = engine.report_shipment("us", id.clone(), report).await?;
     engine.step().await?;
@@ -222,6 +230,68 @@ async fn a_package_reported_twice_is_shipped_once() -> Test {
     let units: u32 = state.facts.lines.iter().map(|line| line.ordered).sum();
     assert_eq!(market.effects().shipments.values().sum::<u32>(), units);
     assert_eq!(engine.order("us", id).await?.phase(), Phase::Shipped);
+    Ok(())
+}
+
+#[tokio::test]
+async fn g21_a_package_the_marketplace_refused_is_corrected_and_then_confirmed_once() -> Test {
+    let market = market(20).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let (order, right) = package(&engine).await?;
+    let id = order.state().channel_order_id.clone();
+    let wrong = ShipmentReport { carrier: "Nobody Knows Express".into(), ..right.clone() };
+    let first = engine.report_shipment("us", id.clone(), wrong).await?;
+    engine.step().await?;
+    first.taken().await?;
+    let order = engine.order("us", id.clone()).await?;
+    assert_eq!(order.state().exceptions.first().map(|e| e.code.as_str()), Some("refused"));
+    assert!(market.effects().shipments.is_empty());
+
+    let corrected = engine.report_shipment("us", id.clone(), right.clone()).await?;
+    engine.step().await?;
+    corrected.taken().await?;
+    let order = engine.order("us", id.clone()).await?;
+    assert_eq!((order.phase(), order.state().exceptions.len()), (Phase::Shipped, 0));
+    let units: u32 = right.lines.iter().map(|part| part.quantity).sum();
+    assert_eq!(market.effects().shipments.values().sum::<u32>(), units);
+
+    // What the marketplace took is not corrected any more.
+    let late = ShipmentReport { tracking: "1Z999AA10123456785".into(), ..right };
+    let late = engine.report_shipment("us", id, late).await?;
+    engine.step().await?;
+    let why = late.taken().await.expect_err("confirmed already").to_string();
+    assert!(why.contains("did not refuse it"), "{why}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_or_printed_on_a_label_is_refused() -> Test {
+    let market = market(20).await?;
+    let engine = stocked("memory:", &market).await?;
+    engine.step().await?;
+    let to_come = engine.now() + Duration::days(30);
+    let early = engine.on_hand("SKU-0001", 3).as_of(to_come).await?;
+    engine.step().await?;
+    let why = early.taken().await.expect_err("a count to come").to_string();
+    assert!(why.contains("which is to come"), "{why}");
+    let (order, report) = package(&engine).await?;
+    let id = order.state().channel_order_id.clone();
+    for tracking in ["1Z\n999".to_owned(), "1".repeat(101)] {
+        let bad =
+            engine.report_shipment("us", id.clone(), ShipmentReport { tracking, ..report.clone() }).await?;
+        engine.step().await?;
+        let why = bad.taken().await.expect_err("no tracking number").to_string();
+        assert!(why.contains("at most 100 characters without line breaks"), "{why}");
+    }
+    for wrong in [Duration::days(-90), Duration::days(1)] {
+        let report = ShipmentReport { shipped_at: engine.now() + wrong, ..report.clone() };
+        let bad = engine.report_shipment("us", id.clone(), report).await?;
+        engine.step().await?;
+        let why = bad.taken().await.expect_err("no time to ship").to_string();
+        assert!(why.contains("from when it was placed"), "{why}");
+    }
+    assert!(market.effects().shipments.is_empty());
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong is said in one line, with an exit code that means something.
 
-use crate::support::{code, complaint, done, stdout};
+use crate::support::{code, complaint, done, stdout, sutler};
 
 #[test]
 fn every_exit_code_is_documented_and_meant() {
@@ -89,4 +89,33 @@ fn an_unknown_fault_profile_and_another_seed_are_refused() {
         assert_eq!(code(&output), 3);
         assert!(complaint(&output).contains("hostile is right"), "{}", complaint(&output));
     }
+}
+
+#[test]
+fn a_clock_too_fast_and_a_folder_that_is_not_there_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    for speed in ["0", "nan", "inf", "1e99"] {
+        let refused = done(at, &["demo", "--orders", "1", "--speed", speed]);
+        assert_eq!(code(&refused), 3, "{speed}");
+        assert!(complaint(&refused).contains("up to 100000"), "{}", complaint(&refused));
+    }
+    let nowhere = done(at, &["demo", "--orders", "1", "--db", "nowhere/orders.db"]);
+    assert_eq!(code(&nowhere), 3);
+    assert!(complaint(&nowhere).contains("its folder must exist"), "{}", complaint(&nowhere));
+}
+
+#[test]
+fn a_reader_that_goes_ends_the_program_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = sutler(folder.path())
+        .args(["init"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("a process");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("an end");
+    assert_eq!(code(&ended), 0, "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
 }

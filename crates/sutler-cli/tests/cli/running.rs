@@ -127,7 +127,7 @@ fn init_check_run_against_the_sandbox() {
     let status = json(&done(at, &["status", "--json"]));
     assert_eq!(status["channels"][0]["running"], true);
     assert_eq!(run.terminate(), 0);
-    let status = json(&done(at, &["status", "--json"]));
+    let status = json(&done(at, &["status", "--json", "--metrics"]));
     assert_eq!(status["channels"][0]["running"], false);
     let metrics = status["channels"][0]["metrics"].as_array().expect("metrics");
     assert!(
@@ -149,6 +149,7 @@ fn what_does_not_exist_is_named() {
         (&["orders", "show", "nope"][..], ["us", "nope"]),
         (&["ship", "nope", "--carrier", "UPS", "--tracking", "1"], ["us", "nope"]),
         (&["orders", "show", "nope", "--channel", "de"], ["de", "the channels are us"]),
+        (&["orders", "list", "--channel", "de"], ["de", "the channels are us"]),
     ] {
         let output = done(at, arguments);
         assert_eq!(code(&output), 4, "{arguments:?}");
