@@ -1,13 +1,13 @@
 //! `sutler normalize`: payloads as the marketplace sent them, read into the model and printed, one JSON object a line.
 
 use crate::{
-    exit::{FAILED, Failure, Outcome},
+    exit::{Failure, Outcome, print},
     shape,
 };
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::{
-    io::Write as _,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -79,16 +79,9 @@ impl Normalize {
     /// Every file is read, the sound ones printed; the first that is not ends the command with its error.
     pub(crate) fn run(self) -> Outcome {
         let mut first = None;
-        let mut out = std::io::stdout().lock();
         for path in &self.files {
             match read(path, self.marketplace, self.kind) {
-                Ok(values) => {
-                    for value in values {
-                        writeln!(out, "{value}").map_err(|error| {
-                            Failure::new(FAILED, format!("stdout cannot be written: {error}"))
-                        })?;
-                    }
-                }
+                Ok(values) => values.into_iter().for_each(print),
                 Err(failure) if first.is_none() => first = Some(failure),
                 Err(failure) => eprintln!("sutler: {}", failure.line()),
             }
@@ -105,16 +98,19 @@ fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>
     if let Kind::Error = kind {
         return Ok(vec![error(bytes, marketplace)]);
     }
-    let document: Value = serde_json::from_slice(bytes).map_err(|error| {
+    // Only whether it is JSON: a value that no number can hold is one order's trouble, and not the file's.
+    let document: &RawValue = serde_json::from_slice(bytes).map_err(|error| {
         Failure::wrong(format!(
             "{shown} line {} column {}: {error}; JSON as the marketplace sent it is right",
             error.line(),
             error.column()
         ))
     })?;
-    if !document.is_object() && !document.is_array() {
+    let document = document.get();
+    if !document.starts_with(['{', '[']) {
+        let start: String = document.chars().take(40).collect();
         return Err(Failure::wrong(format!(
-            "{shown}: {document} is no order; an object or a list of them is right"
+            "{shown}: {start} is no order; an object or a list of them is right"
         )));
     }
     if matches!(kind, Kind::Notification | Kind::OrderChange) {
@@ -124,27 +120,29 @@ fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>
     }
     let orders = match kind {
         Kind::Order => vec![marketplace.order(bytes)],
-        _ => page(bytes, &document, marketplace)
-            .map_err(|error| Failure::wrong(format!("{shown}: {error}")))?,
+        _ => {
+            page(bytes, document, marketplace).map_err(|error| Failure::wrong(format!("{shown}: {error}")))?
+        }
     };
     Ok(orders.iter().map(order).collect())
 }
 
 /// A list answer, or the orders of one cut out of it.
-fn page(bytes: &[u8], document: &Value, marketplace: Marketplace) -> Result<Vec<ChannelOrder>, Error> {
-    match marketplace.page(bytes) {
-        Ok(orders) => Ok(orders),
-        Err(error) => match document {
-            Value::Array(all) if all.iter().all(Value::is_object) => {
-                Ok(all.iter().map(|one| marketplace.order(one.to_string().as_bytes())).collect())
-            }
-            Value::Object(fields)
-                if ["purchaseOrderId", "order", "orderId"].iter().any(|key| fields.contains_key(*key)) =>
-            {
-                Ok(vec![marketplace.order(bytes)])
-            }
-            _ => Err(error),
-        },
+fn page(bytes: &[u8], document: &str, marketplace: Marketplace) -> Result<Vec<ChannelOrder>, Error> {
+    let error = match marketplace.page(bytes) {
+        Ok(orders) => return Ok(orders),
+        Err(error) => error,
+    };
+    if let Ok(all) = serde_json::from_str::<Vec<&RawValue>>(document)
+        && all.iter().all(|one| one.get().starts_with('{'))
+    {
+        return Ok(all.iter().map(|one| marketplace.order(one.get().as_bytes())).collect());
+    }
+    match serde_json::from_str::<BTreeMap<String, &RawValue>>(document) {
+        Ok(fields) if ["purchaseOrderId", "order", "orderId"].iter().any(|key| fields.contains_key(*key)) => {
+            Ok(vec![marketplace.order(bytes)])
+        }
+        _ => Err(error),
     }
 }
 

@@ -98,6 +98,12 @@ fn what_cannot_be_mapped_is_a_hold_and_no_order_is_lost() {
         });
         assert!(held, "{field}: {one}");
     }
+    // A number that no number can hold is one order's trouble, too.
+    let endless = page.to_string().replace("{\"what\":\"is this\"}", "1e400");
+    let name = written(folder.path(), "endless.json", &endless);
+    let all = normalized(folder.path(), "orders", &name);
+    assert_eq!(all.len(), 3);
+    assert!(all[2]["holds"].to_string().contains("orderDate"), "{}", all[2]);
 }
 
 #[test]
