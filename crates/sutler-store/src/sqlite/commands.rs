@@ -20,7 +20,7 @@ impl Core {
         let Some(id) = self.row_id(order.0) else { return Ok(Vec::new()) };
         if self.job.writing
             && let Some(commands) =
-                self.hot.borrow_mut().orders.get(&id).and_then(|kept| kept.commands.clone())
+                self.hot.borrow_mut().orders.get(&id).and_then(|kept| kept.decoded.commands.clone())
         {
             return Ok(commands);
         }
@@ -41,7 +41,7 @@ impl Core {
         if self.job.writing
             && let Some(kept) = self.hot.borrow_mut().orders.get(&id)
         {
-            kept.commands = Some(all.clone());
+            kept.decoded.commands = Some(all.clone());
         }
         Ok(all)
     }
@@ -51,7 +51,7 @@ impl Core {
         let Some(id) = command.order.and_then(|order| self.row_id(order.0)) else { return Ok(None) };
         let mut hot = self.hot.borrow_mut();
         let kept = hot.orders.get(&id).filter(|kept| kept.is_about(channel, command));
-        let commands = kept.and_then(|kept| kept.commands.as_ref());
+        let commands = kept.and_then(|kept| kept.decoded.commands.as_ref());
         let stored = commands.and_then(|all| all.iter().find(|stored| stored.key == command.key));
         Ok(match stored {
             Some(stored) if stored.is_open() => Some(derive::targets(stored)?),
@@ -69,9 +69,9 @@ impl Core {
             return;
         };
         if !kept.is_about(channel, command) {
-            kept.commands = None;
+            kept.decoded.commands = None;
         }
-        let Some(commands) = &mut kept.commands else { return };
+        let Some(commands) = &mut kept.decoded.commands else { return };
         match commands.iter_mut().find(|stored| stored.key == command.key) {
             Some(stored) => stored.clone_from(command),
             None => {

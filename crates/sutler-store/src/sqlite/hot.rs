@@ -19,7 +19,14 @@ const ITEMS: usize = 4_096;
 pub(super) struct Kept {
     /// What its columns say.
     pub(super) before: Before,
-    /// What its row decodes to.
+    /// What its row holds.
+    pub(super) decoded: Decoded,
+}
+
+/// What an order's row decodes to.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// The order.
     pub(super) state: OrderState,
     /// Where parts of its row stand.
     pub(super) places: Places,

@@ -4,15 +4,13 @@ use super::{
     codec::{phase_code, skus_hash},
     core::Core,
     fault::Sql,
-    hot::Kept,
-    row::Places,
+    hot::{Decoded, Kept},
 };
 use crate::derive::{self, Derived};
 use rusqlite::{ErrorCode, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sutler_core::{
     Timestamp,
-    command::Command,
     hold::HoldReason,
     id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
     money::Money,
@@ -78,7 +76,7 @@ const SELECT_STATE: &str = "SELECT o.channel, o.ext, o.phase, o.placed_at, o.due
      o.exceptions, o.skus, l.at, o.at_risk_at, o.version, o.acknowledged_at, o.state FROM orders o JOIN look l ON l.order_id = o.id WHERE o.id = ?";
 
 /// A stored order: its columns, and where it was hot, its state and commands.
-type Known = (Before, Option<(OrderState, Places, Option<Vec<Command>>)>);
+type Known = (Before, Option<Decoded>);
 
 impl Core {
     pub(super) fn known_order(
@@ -103,7 +101,7 @@ impl Core {
         if self.job.writing
             && let Some(kept) = self.hot.borrow_mut().orders.get(&id)
         {
-            return Ok(Some(kept.state.clone()));
+            return Ok(Some(kept.decoded.state.clone()));
         }
         let mut query = self.db.prepare_cached(SELECT_STATE)?;
         let mut rows = query.query([id])?;
@@ -114,7 +112,7 @@ impl Core {
         state.version = Seq(row.get(12)?);
         state.acknowledged_at = row.get::<_, Option<i64>>(13)?.map(from_millis);
         if self.job.writing {
-            let kept = Kept { before, state: state.clone(), places, commands: None };
+            let kept = Kept { before, decoded: Decoded { state: state.clone(), places, commands: None } };
             self.hot.borrow_mut().orders.put(id, kept);
         }
         Ok(Some(state))
@@ -151,16 +149,16 @@ impl Core {
         };
         let channel = self.channel_or_new(&order.channel)?;
         let fresh = self.job.fresh.contains(&order.key.0);
-        let (before, mut kept) = match self.before(id, order.key)? {
-            Some((before, kept)) => (Some(before), kept),
+        let (before, mut decoded) = match self.before(id, order.key)? {
+            Some((before, decoded)) => (Some(before), decoded),
             None => (None, None),
         };
         let now = Derived::of(order, due_at, at_risk_at);
-        if let Some((state, _, _)) = kept.as_mut() {
+        if let Some(Decoded { state, .. }) = decoded.as_mut() {
             // A step of a command mostly moves these two alone, and the rest need not be written again.
             (state.version, state.acknowledged_at) = (order.version, order.acknowledged_at);
             if state == order
-                && let (Some(before), Some((state, places, commands))) = (&before, kept.take())
+                && let (Some(before), Some(decoded)) = (&before, decoded.take())
             {
                 self.step_order(id, before, &now, order)?;
                 self.count(channel, Some(before), &now);
@@ -170,7 +168,7 @@ impl Core {
                     acknowledged: now.acknowledged,
                     ..before.clone()
                 };
-                self.hot.borrow_mut().orders.put(id, Kept { before, state, places, commands });
+                self.hot.borrow_mut().orders.put(id, Kept { before, decoded });
                 return Ok(());
             }
         }
@@ -183,7 +181,7 @@ impl Core {
                 lines: u32::try_from(order.facts.lines.len()).unwrap_or(u32::MAX),
             },
         )?;
-        let places = self.places(order, kept.as_ref().map(|(state, places, _)| (state, *places)));
+        let places = self.places(order, decoded.as_ref().map(|decoded| (&decoded.state, decoded.places)));
         let state = self.encode_order(order, places)?;
         let ext = order.channel_order_id.as_str();
         match &before {
@@ -192,7 +190,7 @@ impl Core {
                 return Err(derive::other_identity(order.key).into());
             }
             Some(before) => {
-                self.unpoint(id, before, kept.as_ref().map(|(state, _, _)| state), &now, skus)?;
+                self.unpoint(id, before, decoded.as_ref().map(|decoded| &decoded.state), &now, skus)?;
                 self.update_order(id, before, &now, skus, order, &head, &state)?;
             }
         }
@@ -206,7 +204,7 @@ impl Core {
         let commands = if fresh && !self.job.commands_first {
             Some(Vec::new())
         } else {
-            kept.and_then(|(_, _, commands)| commands)
+            decoded.and_then(|decoded| decoded.commands)
         };
         let after = Before {
             channel,
@@ -222,15 +220,18 @@ impl Core {
             skus,
             looked,
         };
-        self.hot.borrow_mut().orders.put(id, Kept { before: after, state: order.clone(), places, commands });
+        self.hot
+            .borrow_mut()
+            .orders
+            .put(id, Kept { before: after, decoded: Decoded { state: order.clone(), places, commands } });
         Ok(())
     }
 
     /// The order as it stands, with what else is known of it; none for one that has no row yet. It is out of the hot ones
     /// until it is put there again.
     fn before(&mut self, id: i64, key: OrderKey) -> Sql<Option<Known>> {
-        if let Some(Kept { before, state, places, commands }) = self.hot.borrow_mut().orders.take(&id) {
-            return Ok(Some((before, Some((state, places, commands)))));
+        if let Some(Kept { before, decoded }) = self.hot.borrow_mut().orders.take(&id) {
+            return Ok(Some((before, Some(decoded))));
         }
         if let Some(at) = self.job.fresh.iter().position(|fresh| *fresh == key.0) {
             self.job.fresh.swap_remove(at);
@@ -368,7 +369,7 @@ impl Core {
         }
         if let Some(kept) = self.hot.borrow_mut().orders.get(&id) {
             kept.before.looked = at;
-            kept.state.looked_at = from_millis(at);
+            kept.decoded.state.looked_at = from_millis(at);
         }
         Ok(())
     }
