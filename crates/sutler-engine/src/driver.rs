@@ -349,7 +349,8 @@ impl Driver {
     /// further would only wait in memory. Where its limits hold back what leaves, reading goes on.
     fn has_backlog(&mut self, now: Timestamp) -> bool {
         let settings = &self.shared.world.settings;
-        if settings.mode != Mode::Live {
+        // While calls fail nothing leaves, and reading must not wait for that (G25).
+        if settings.mode != Mode::Live || self.trouble > 0 {
             return false;
         }
         let (most, soon) = (2 * settings.window, now + Duration::seconds(1));
