@@ -1,5 +1,7 @@
 //! The channel: build, send, map. Control flow only; statuses are the dialect's, meanings are the mapping's.
 
+mod document;
+mod feed;
 mod read;
 mod stock;
 mod write;
@@ -18,7 +20,7 @@ use sutler_core::{
         Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
         Receipt, Settled, Standing, StockChannel,
     },
-    command::{Act, Command, Handle},
+    command::{Act, Command, Handle, SetLevel},
     error::{Error, ErrorKind, Result, Retry},
     id::{ChannelId, ChannelOrderId, SellerId, Sku},
     order::ChannelOrder,
@@ -86,6 +88,26 @@ impl AmazonChannel {
         self.pipe.call(cx, &call.timeout(self.settings.call_timeout), request).await
     }
 
+    /// Only levels travel together.
+    async fn perform_many(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {
+        let mut sets: Vec<&SetLevel> = Vec::with_capacity(batch.commands.len());
+        for command in batch.commands {
+            let Act::SetLevel(set) = &command.act else {
+                return Err(Error::new(ErrorKind::Invalid, "amazon.perform").message(format!(
+                    "{} of command {} stands in a batch of {}; alone is right",
+                    command.act.verb().as_str(),
+                    command.key,
+                    batch.commands.len()
+                )));
+            };
+            sets.push(set);
+        }
+        if sets.is_empty() {
+            return Err(Error::new(ErrorKind::Invalid, "amazon.perform").message("the batch is empty"));
+        }
+        self.set_levels(cx, &sets).await
+    }
+
     fn remember(&self, order: &ChannelOrderId, marketplace: &str) {
         let mut all = self.sold_at.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= REMEMBERED {
@@ -135,12 +157,10 @@ impl Channel for AmazonChannel {
     }
 
     async fn perform(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {
-        let [command] = batch.commands else {
-            return Err(Error::new(ErrorKind::Invalid, "amazon.perform")
-                .message(format!("a batch of {} commands; 1 is right", batch.commands.len())));
-        };
+        let [command] = batch.commands else { return self.perform_many(cx, batch).await };
         let receipt = match (&command.act, &command.channel_order_id) {
             (Act::SetLevel(set), _) => self.set_level(cx, set).await?,
+            (Act::Cancel(_), _) => self.cancel(cx, command).await?,
             (Act::ConfirmShipment(confirm), Some(id)) => self.ship(cx, id, confirm).await?,
             (act, _) => {
                 return Err(Error::new(ErrorKind::Invalid, "amazon.perform").message(format!(
@@ -154,6 +174,9 @@ impl Channel for AmazonChannel {
     }
 
     async fn probe(&self, cx: &CallCx, doubt: &Command) -> Result<Probe> {
+        if let Act::Cancel(_) = doubt.act {
+            return self.look_for_cancellation(cx, doubt).await;
+        }
         let (Act::ConfirmShipment(confirm), Some(id)) = (&doubt.act, &doubt.channel_order_id) else {
             return Ok(Probe::Inconclusive { why: "a level is set again, not looked for".into() });
         };
@@ -165,10 +188,8 @@ impl Channel for AmazonChannel {
         }
     }
 
-    async fn settle(&self, _: &CallCx, handle: &Handle, _: &[Command]) -> Result<Settled> {
-        Ok(Settled::Lost {
-            why: format!("nothing of this channel is settled later; {handle:?} is none of its handles"),
-        })
+    async fn settle(&self, cx: &CallCx, handle: &Handle, commands: &[Command]) -> Result<Settled> {
+        self.feed_outcome(cx, handle, commands).await
     }
 
     fn stock(&self) -> Option<&dyn StockChannel> {

@@ -24,6 +24,8 @@ use sutler_http::{
 const MARKETPLACES_MAX: usize = 50;
 /// Orders in one page, at most.
 const PAGE_MAX: u16 = 100;
+/// From so many levels on, a feed is quicker than single calls.
+const STOCK_FEED_FROM: usize = 1_500;
 
 /// An Amazon seller account. [`Amazon::new`], then whatever differs from the defaults, then [`Amazon::build`].
 #[derive(Clone, Debug)]
@@ -43,6 +45,7 @@ pub struct Amazon {
     backfill: Duration,
     call_timeout: Wait,
     visibility_delay: Duration,
+    stock_feed_from: usize,
 }
 
 impl Amazon {
@@ -70,6 +73,7 @@ impl Amazon {
             backfill: Duration::days(30),
             call_timeout: CALL_TIMEOUT,
             visibility_delay: Duration::minutes(30),
+            stock_feed_from: STOCK_FEED_FROM,
         }
     }
 
@@ -150,6 +154,13 @@ impl Amazon {
     /// How long a new order may be invisible in searches; by default half an hour (inferred).
     pub fn visibility_delay(mut self, delay: Duration) -> Self {
         self.visibility_delay = delay;
+        self
+    }
+
+    /// From how many levels on one feed carries them, instead of a call each; 1,500 unless said, which is five minutes of
+    /// calls at the published rate: a feed takes longer than that.
+    pub fn stock_feed_from(mut self, levels: usize) -> Self {
+        self.stock_feed_from = levels;
         self
     }
 
@@ -297,12 +308,13 @@ impl Amazon {
             repeat_partial: row.repeat,
             probe: row.probe,
             budget: scope(row.budget),
-            batch_budget: None,
+            batch_budget: row.batch_budget.map(scope),
             call_timeout: self.call_timeout,
             apply_max: row.apply_max,
-            batch_apply_max: row.apply_max,
+            batch_apply_max: row.batch_apply_max,
             answer_means_applied: row.answer_means_applied,
-            batch_max: 1,
+            batch_max: row.batch_max,
+            batch_from: self.stock_feed_from,
         });
         let stream = StreamSpec {
             id: STREAM.into(),
@@ -322,7 +334,7 @@ impl Amazon {
             pull_budget: scope("search"),
             fetch_budget: scope("fetch"),
             level_budget: scope("level"),
-            settle_budget: scope("fetch"),
+            settle_budget: scope("feed_status"),
             levels: LevelRead::Lagging(crate::READ_LAG),
             out_of_stock_zeroes: false,
         }

@@ -161,11 +161,11 @@ impl Dialect for AmazonDialect {
             _ => {}
         }
         let said = parse_error(Some(status), response.body());
-        // An access token that has died is told by 401 or by 403 with this word.
-        let expired = status == 401
-            || (status == 403
-                && said.details.iter().any(|d| d.code == "Unauthorized" && d.details.contains("expired")));
-        if expired {
+        // An access token that has died is told by 401, or by 403 with "The access token you provided has expired" or "is
+        // revoked, malformed or invalid": a new one shows which it is.
+        let is_token =
+            |d: &ErrorDetail| d.code == "Unauthorized" && d.details.contains("access token you provided");
+        if status == 401 || (status == 403 && said.details.iter().any(is_token)) {
             return Verdict::Unauthorized;
         }
         let readable = matches!((call.safety, status), (_, 404) | (Safety::Write, 400 | 409 | 422));

@@ -17,7 +17,8 @@
 //! - Repeating a shipment with the same package reference edits it: the reference comes from our package's number alone.
 //! - Personal data that our rights do not cover is missing, not refused: such parts of an address are *withheld*.
 //!
-//! Cancelling (a feed), bulk stock (a feed), reports and the queue of notifications are not built yet.
+//! - Cancellations, and levels where there are many, are feeds: accepted now, done in minutes or hours, reported on by message.
+//! - A feed that ends FATAL may have done some, none or all of its work.
 //!
 //! [`Channel::normalise`](sutler_core::channel::Channel::normalise) is total; [`normalise`], [`normalise_order`] and
 //! [`normalise_page`] are it without a channel.
@@ -78,11 +79,45 @@ pub mod calls {
     pub const LEVEL: Call = Call::read("amazon.stock.level", "level");
     /// `PATCH /listings/2021-08-01/items/{sellerId}/{sku}`
     pub const SET_LEVEL: Call = Call::write("amazon.stock.set", "stock");
+    /// `POST /feeds/2021-06-30/feeds` of `POST_ORDER_ACKNOWLEDGEMENT_DATA`
+    pub const CANCEL: Call = Call::write("amazon.orders.cancel", "cancel");
+    /// `POST /feeds/2021-06-30/feeds` of `JSON_LISTINGS_FEED`
+    pub const SET_LEVELS: Call = Call::write("amazon.stock.feed", "stock_feed");
+    /// `POST /feeds/2021-06-30/documents`. It may be repeated: a document that no feed names does nothing.
+    pub const FEED_DOCUMENT: Call = Call::read("amazon.feeds.document", "feed_document");
+    /// `PUT` of a feed's document, at the address given for it. No budget is published for it, and none is spent.
+    pub const FEED_UPLOAD: Call = Call::read("amazon.feeds.upload", "feed_document");
+    /// `GET /feeds/2021-06-30/feeds/{feedId}`
+    pub const FEED_STATUS: Call = Call::read("amazon.feeds.status", "feed_status");
+    /// `DELETE /feeds/2021-06-30/feeds/{feedId}`. It may be repeated: what is cancelled stays so.
+    pub const FEED_CANCEL: Call = Call::read("amazon.feeds.cancel", "feed_cancel");
+    /// `GET /feeds/2021-06-30/documents/{feedDocumentId}`
+    pub const FEED_RESULT: Call = Call::read("amazon.feeds.result", "feed_result");
+    /// `GET` of a feed's report, at the address given for it. No budget is published for it, and none is spent.
+    pub const FEED_DOWNLOAD: Call = Call::read("amazon.feeds.download", "feed_result");
     /// `GET /sellers/v1/marketplaceParticipations`
     pub const WHO: Call = Call::read("amazon.check.participations", "participations");
+    /// `GET /listings/2021-08-01/items/{sellerId}`
+    pub const OWN_LISTINGS: Call = Call::read("amazon.check.listings", "listings");
 
     /// All of them.
-    pub const ALL: &[Call] = &[SEARCH, FETCH, SHIP, LEVEL, SET_LEVEL, WHO];
+    pub const ALL: &[Call] = &[
+        SEARCH,
+        FETCH,
+        SHIP,
+        LEVEL,
+        SET_LEVEL,
+        CANCEL,
+        SET_LEVELS,
+        FEED_DOCUMENT,
+        FEED_UPLOAD,
+        FEED_STATUS,
+        FEED_CANCEL,
+        FEED_RESULT,
+        FEED_DOWNLOAD,
+        WHO,
+        OWN_LISTINGS,
+    ];
 }
 
 /// How long Amazon's reads may lag behind its writes (inferred; quantities are "accepted" before they are live).
@@ -99,31 +134,59 @@ pub struct VerbRow {
     pub probe: ProbeKind,
     /// What it spends.
     pub budget: &'static str,
+    /// What a call with several commands spends, where there is one.
+    pub batch_budget: Option<&'static str>,
+    /// Commands in one call.
+    pub batch_max: usize,
     /// How long a call given up may still take effect.
     pub apply_max: Duration,
+    /// The same for a call with several commands.
+    pub batch_apply_max: Duration,
     /// Does its answer mean that it took effect?
     pub answer_means_applied: bool,
 }
 
+/// A feed is worked on for 5 to 30 minutes as a rule, and for up to 8 hours under load.
+const FEED_APPLIES: Duration = Duration::hours(8);
+
 /// How each verb is declared (all of it inferred until a live run).
 ///
 /// - A shipment sent again with its reference is an edit; the order's packages show it.
-/// - A level is absolute and accepted before it is live: it is set again, not looked for.
+/// - A cancellation is a feed of its own; a second one is refused, and the order shows the first.
+/// - A level is absolute and accepted before it is live: it is set again, not looked for. Many go in one feed.
 pub const VERBS: &[VerbRow] = &[
     VerbRow {
         verb: Verb::ConfirmShipment,
         repeat: Repeat::Repeatable,
         probe: ProbeKind::Conclusive { after: READ_LAG },
         budget: "ship",
+        batch_budget: None,
+        batch_max: 1,
         apply_max: Duration::seconds(120),
+        batch_apply_max: Duration::seconds(120),
         answer_means_applied: true,
+    },
+    VerbRow {
+        verb: Verb::Cancel,
+        repeat: Repeat::Guarded,
+        probe: ProbeKind::Conclusive { after: READ_LAG },
+        budget: "cancel",
+        batch_budget: None,
+        batch_max: 1,
+        apply_max: FEED_APPLIES,
+        batch_apply_max: FEED_APPLIES,
+        answer_means_applied: false,
     },
     VerbRow {
         verb: Verb::SetLevel,
         repeat: Repeat::Repeatable,
         probe: ProbeKind::None,
         budget: "stock",
+        batch_budget: Some("stock_feed"),
+        // Amazon takes 25,000; a smaller feed is a smaller loss when it is stuck.
+        batch_max: 10_000,
         apply_max: Duration::minutes(15),
+        batch_apply_max: FEED_APPLIES,
         answer_means_applied: false,
     },
 ];

@@ -1,6 +1,8 @@
 //! Between Amazon's documents and the model. Pure.
 
 pub(crate) mod address;
+pub(crate) mod cancel;
+pub(crate) mod feed;
 pub(crate) mod line;
 pub(crate) mod package;
 pub(crate) mod page;

@@ -63,6 +63,8 @@ pub struct VerbSpec {
     pub answer_means_applied: bool,
     /// Commands that may travel in one call.
     pub batch_max: usize,
+    /// From how many on they do, where the engine's settings do not say more: a batch may be slower than some single calls.
+    pub batch_from: usize,
 }
 
 /// Which orders a stream shows.

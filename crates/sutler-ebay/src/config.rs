@@ -329,6 +329,7 @@ impl Ebay {
             batch_apply_max: Duration::seconds(120),
             answer_means_applied: true,
             batch_max: row.batch_max,
+            batch_from: 2,
         });
         let streams = STREAMS.iter().map(|(id, kind)| StreamSpec {
             id: (*id).into(),

@@ -180,8 +180,8 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
     };
     let capabilities = job.world.capabilities(channel)?;
     let LevelRead::Lagging(lag) = capabilities.levels else { return Ok(()) };
-    let answer_means_applied =
-        capabilities.verb(Verb::SetLevel).is_some_and(|spec: &VerbSpec| spec.answer_means_applied);
+    let spec = capabilities.verb(Verb::SetLevel);
+    let answer_means_applied = spec.is_some_and(|spec: &VerbSpec| spec.answer_means_applied);
     let mut command = command.clone();
     let mut steps = vec![step];
     command.take(&steps[0], job.now)?;
@@ -200,7 +200,12 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
         let quiet = command.quiet_until.unwrap_or(job.now);
         match command.state {
             State::Confirmed => {
-                let until = if answer_means_applied { job.now } else { quiet };
+                let until = match spec {
+                    _ if answer_means_applied => job.now,
+                    // A report says that the work is over: what is left is what a single call's answer leaves open.
+                    Some(spec) if command.handle.is_some() => quiet.min(job.now + spec.apply_max),
+                    _ => quiet,
+                };
                 listing.set(i64::from(set.level), sent_at, until);
                 listing.closed_until = Some(until);
                 listing.verify_at = Some(until + lag);

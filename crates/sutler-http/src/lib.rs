@@ -14,6 +14,7 @@
 mod backoff;
 mod call;
 mod dialect;
+mod document;
 mod environment;
 mod fault;
 mod limits;
@@ -28,6 +29,7 @@ mod transport;
 
 pub use call::{Attempt, CALL_TIMEOUT, Call, Safety};
 pub use dialect::{BudgetHint, Dialect, Verdict};
+pub use document::DocumentHosts;
 pub use environment::{BaseUrl, Environment, Hosts, same_origin};
 pub use limits::{BODY_BYTES_MAX, NESTING_MAX, check_nesting};
 pub use offset::{ClockOffset, http_date};

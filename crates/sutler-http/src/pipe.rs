@@ -263,6 +263,27 @@ impl Pipe {
         }
     }
 
+    /// Carries a request as it is, once, until `end`: no token, no budget, no verdict on its status.
+    pub(crate) async fn carry(
+        &self,
+        call: &Call,
+        request: Request,
+        end: Timestamp,
+    ) -> Result<Response, TransportError> {
+        let from = self.parts.clock.now();
+        let work = pin!(self.parts.transport.send(request.clone()));
+        let answer = match select(work, self.parts.clock.sleep_until(end)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(TransportError::maybe_sent("no answer came in time")),
+        };
+        let (status, error) = match &answer {
+            Ok(response) => (Some(response.status()), None),
+            Err(error) => (None, Some(error.kind)),
+        };
+        self.say(call, &request, 1, from, status, error);
+        answer
+    }
+
     fn trace(
         &self,
         call: &Call,
@@ -276,6 +297,18 @@ impl Pipe {
             Err(Ended::Unauthorized(_)) => (Some(StatusCode::UNAUTHORIZED), Some(ErrorKind::Unauthorized)),
             Err(Ended::Failed(error, status)) => (*status, Some(error.kind())),
         };
+        self.say(call, request, number, from, status, error);
+    }
+
+    fn say(
+        &self,
+        call: &Call,
+        request: &Request,
+        number: u32,
+        from: Timestamp,
+        status: Option<StatusCode>,
+        error: Option<ErrorKind>,
+    ) {
         tracing::debug!(
             op = call.op,
             method = %request.method(),

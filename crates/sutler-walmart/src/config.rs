@@ -266,6 +266,7 @@ impl Walmart {
             batch_apply_max: row.batch_apply_max,
             answer_means_applied: true,
             batch_max: row.batch_max.min(self.feed_rows_max),
+            batch_from: 2,
         });
         let streams = crate::channel::STREAMS.iter().map(|(id, kind, _)| StreamSpec {
             id: (*id).into(),

@@ -13,7 +13,7 @@ use sutler_core::{
 use sutler_wire::escaped;
 
 /// The channel of goods the seller ships. Amazon's own (`AMAZON_NA`, …) is never touched: patching it would add one.
-const OWN: &str = "DEFAULT";
+pub(super) const OWN: &str = "DEFAULT";
 
 impl AmazonChannel {
     fn listing_path(&self, sku: &Sku, more: &str) -> String {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::stock;
 use crate::stock::Plan;
-use sutler_core::{Error, Result, Timestamp, command::Verb, id::Sku, time::Duration};
+use sutler_core::{Error, Result, Timestamp, channel::VerbSpec, command::Verb, id::Sku, time::Duration};
 
 /// Listings reckoned in one transaction.
 const PLANS_AT_ONCE: usize = 64;
@@ -54,11 +54,17 @@ impl Driver {
         })
     }
 
+    /// Do so many sets travel together?
+    fn goes_in_batch(&self, spec: &VerbSpec, sets: usize) -> bool {
+        let from = self.shared.world.settings.batch_sets_from.max(spec.batch_from).min(spec.batch_max);
+        spec.batch_max > 1 && sets > 1 && sets >= from
+    }
+
     pub(super) fn start_set(&mut self, now: Timestamp) -> Option<()> {
         let channel = self.channel.clone();
         let spec = channel.capabilities().verb(Verb::SetLevel)?;
         let settings = &self.shared.world.settings;
-        let in_batch = self.sets.len() >= settings.batch_sets_from && spec.batch_max > 1;
+        let in_batch = self.goes_in_batch(spec, self.sets.len());
         let scope = spec.batch_budget.as_ref().filter(|_| in_batch).unwrap_or(&spec.budget).clone();
         let mut skus: Vec<Sku> = Vec::new();
         if in_batch {
@@ -142,7 +148,7 @@ impl Driver {
         match result {
             Ok((sent, other, touched)) => {
                 self.hear(touched);
-                let in_batch = skus.len() > 1 && skus.len() >= self.shared.world.settings.batch_sets_from;
+                let in_batch = self.goes_in_batch(spec, skus.len());
                 if !in_batch {
                     other.iter().for_each(|_| self.shared.ports.budgets.give_back(&spec.budget));
                 }
