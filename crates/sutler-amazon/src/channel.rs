@@ -49,10 +49,12 @@ impl Settings {
 #[derive(Debug)]
 pub struct AmazonChannel {
     id: ChannelId,
-    seller: SellerId,
+    pub(crate) seller: SellerId,
     capabilities: Capabilities,
-    pipe: Pipe,
+    pub(crate) pipe: Pipe,
     settings: Settings,
+    #[cfg(feature = "sqs")]
+    pub(crate) queue: Option<crate::queue::Queue>,
     /// Which marketplace an order belongs to, as its last read told; a shipment must name it.
     sold_at: Mutex<BTreeMap<ChannelOrderId, String>>,
 }
@@ -68,7 +70,21 @@ impl AmazonChannel {
         pipe: Pipe,
         settings: Settings,
     ) -> Self {
-        AmazonChannel { id, seller, capabilities, pipe, settings, sold_at: Mutex::default() }
+        AmazonChannel {
+            id,
+            seller,
+            capabilities,
+            pipe,
+            settings,
+            #[cfg(feature = "sqs")]
+            queue: None,
+            sold_at: Mutex::default(),
+        }
+    }
+
+    #[cfg(feature = "sqs")]
+    pub(crate) fn with_queue(self, queue: Option<crate::queue::Queue>) -> Self {
+        AmazonChannel { queue, ..self }
     }
 
     async fn send(
@@ -194,6 +210,11 @@ impl Channel for AmazonChannel {
 
     fn stock(&self) -> Option<&dyn StockChannel> {
         Some(self)
+    }
+
+    #[cfg(feature = "sqs")]
+    fn queue(&self) -> Option<&dyn sutler_core::push::PushQueue> {
+        self.queue.is_some().then_some(self)
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Amazon {
     call_timeout: Wait,
     visibility_delay: Duration,
     stock_feed_from: usize,
+    #[cfg(feature = "sqs")]
+    queue: Option<crate::queue::QueueSettings>,
 }
 
 impl Amazon {
@@ -74,6 +76,8 @@ impl Amazon {
             call_timeout: CALL_TIMEOUT,
             visibility_delay: Duration::minutes(30),
             stock_feed_from: STOCK_FEED_FROM,
+            #[cfg(feature = "sqs")]
+            queue: None,
         }
     }
 
@@ -164,6 +168,23 @@ impl Amazon {
         self
     }
 
+    /// The SQS queue that notifications of this seller come to, and an access key of AWS that may receive and delete there.
+    /// Messages about another seller are left in it.
+    #[cfg(feature = "sqs")]
+    pub fn queue(
+        mut self,
+        url: impl Into<String>,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<SecretString>,
+    ) -> Self {
+        self.queue = Some(crate::queue::QueueSettings {
+            url: url.into(),
+            key_id: access_key_id.into(),
+            secret: secret_access_key.into(),
+        });
+        self
+    }
+
     /// Checks everything and joins the parts.
     ///
     /// # Errors
@@ -250,6 +271,8 @@ impl Amazon {
             (None, _) => "https://api.amazon.com/auth/o2/token".into(),
         };
         let token_url = HOSTS.check(self.environment, &field("token_url"), &token_url)?;
+        #[cfg(feature = "sqs")]
+        let queue = self.queue.clone().map(|queue| queue.check(self.environment, &field)).transpose()?;
         let rates = self.table(&field("rates"))?;
         let scopes = Scopes::new(rates.iter().map(|(name, rate)| Scope::new(name, self.scope(name), *rate)));
         scopes.cover(calls::ALL)?;
@@ -266,7 +289,10 @@ impl Amazon {
             call_timeout: self.call_timeout,
             marketplaces: self.marketplaces,
         };
-        Ok(AmazonChannel::new(id, SellerId::from(self.seller), capabilities, pipe, settings))
+        let channel = AmazonChannel::new(id, SellerId::from(self.seller), capabilities, pipe, settings);
+        #[cfg(feature = "sqs")]
+        let channel = channel.with_queue(queue);
+        Ok(channel)
     }
 
     /// Amazon's buckets belong to a seller and an application in a region.

@@ -28,6 +28,8 @@ mod channel;
 mod config;
 mod dialect;
 mod map;
+#[cfg(feature = "sqs")]
+mod queue;
 mod rates;
 mod region;
 
@@ -100,7 +102,14 @@ pub mod calls {
     /// `GET /listings/2021-08-01/items/{sellerId}`
     pub const OWN_LISTINGS: Call = Call::read("amazon.check.listings", "listings");
 
-    /// All of them.
+    /// SQS's `ReceiveMessage`: no budget of the Selling Partner API is spent.
+    #[cfg(feature = "sqs")]
+    pub(crate) const QUEUE_RECEIVE: Call = Call::read("amazon.queue.receive", "");
+    /// SQS's `DeleteMessageBatch`, which may be repeated.
+    #[cfg(feature = "sqs")]
+    pub(crate) const QUEUE_REMOVE: Call = Call::read("amazon.queue.remove", "");
+
+    /// All of the Selling Partner API.
     pub const ALL: &[Call] = &[
         SEARCH,
         FETCH,

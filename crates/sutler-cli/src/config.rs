@@ -109,6 +109,14 @@ struct Channel {
     signing_key_env: Option<String>,
     signing_key_file: Option<PathBuf>,
     signing_jwe: Option<String>,
+    /// The queue that Amazon's notifications come to.
+    sqs_queue_url: Option<String>,
+    sqs_access_key_id: Option<String>,
+    sqs_access_key_id_env: Option<String>,
+    sqs_access_key_id_file: Option<PathBuf>,
+    sqs_secret_access_key: Option<String>,
+    sqs_secret_access_key_env: Option<String>,
+    sqs_secret_access_key_file: Option<PathBuf>,
 }
 
 /// A configuration that can be right: everything but the marketplaces' own answers was checked.

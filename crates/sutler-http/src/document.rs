@@ -3,7 +3,6 @@
 use crate::{
     call::Call,
     environment::Environment,
-    fault,
     pipe::Pipe,
     transport::{Request, Response},
 };
@@ -55,10 +54,6 @@ impl Pipe {
                 hosts.0.join(", ")
             )));
         }
-        let clock = &self.parts().clock;
-        let now = clock.now();
-        let end = cx.deadline.min(now + clock.real(call.timeout));
-        fault::may_leave(cx, call, now, end)?;
-        self.carry(call, request, end).await.map_err(|error| fault::no_connection(call, error))
+        self.carry(cx, call, request).await
     }
 }

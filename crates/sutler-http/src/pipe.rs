@@ -263,22 +263,25 @@ impl Pipe {
         }
     }
 
-    /// Carries a request as it is, once, until `end`: no token, no budget, no verdict on its status.
-    pub(crate) async fn carry(
-        &self,
-        call: &Call,
-        request: Request,
-        end: Timestamp,
-    ) -> Result<Response, TransportError> {
+    /// Carries a complete request once, to a service beside the API: no token, no budget, no verdict on its status.
+    ///
+    /// The caller answers for the address: one that an answer named goes through [`Pipe::document`], one that the
+    /// configuration names was checked by [`crate::Hosts::check`].
+    ///
+    /// # Errors
+    /// As [`Pipe::call`], where no answer came.
+    pub async fn carry(&self, cx: &CallCx, call: &Call, request: Request) -> Result<Response> {
         let from = self.parts.clock.now();
+        let end = cx.deadline.min(from + self.parts.clock.real(call.timeout));
+        fault::may_leave(cx, call, from, end)?;
         let work = pin!(self.parts.transport.send(request.clone()));
         let answer = match select(work, self.parts.clock.sleep_until(end)).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(_) => Err(TransportError::maybe_sent("no answer came in time")),
+            Either::Left((answer, _)) => answer.map_err(|error| fault::no_connection(call, error)),
+            Either::Right(_) => Err(fault::no_answer(call, true)),
         };
         let (status, error) = match &answer {
             Ok(response) => (Some(response.status()), None),
-            Err(error) => (None, Some(error.kind)),
+            Err(error) => (None, Some(error.kind())),
         };
         self.say(call, &request, 1, from, status, error);
         answer

@@ -96,6 +96,22 @@ impl Amazon {
         self.with(|config| config.visibility_delay(delay))
     }
 
+    /// From how many levels on one feed carries them; 1,500 unless said.
+    pub fn stock_feed_from(self, levels: usize) -> Amazon {
+        self.with(|config| config.stock_feed_from(levels))
+    }
+
+    /// The SQS queue that this seller's notifications come to, and an access key of AWS that may receive and delete there.
+    #[cfg(feature = "sqs")]
+    pub fn queue(
+        self,
+        url: impl Into<String>,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<SecretString>,
+    ) -> Amazon {
+        self.with(|config| config.queue(url, access_key_id, secret_access_key))
+    }
+
     /// Multiplies every published rate: larger sellers are given more.
     pub fn rate_factor(self, factor: f64) -> Amazon {
         self.with(|config| config.rate_factor(factor))

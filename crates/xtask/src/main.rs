@@ -4,6 +4,7 @@
 
 mod generate;
 mod markdown;
+mod moto;
 mod rust;
 mod sim;
 mod tally;

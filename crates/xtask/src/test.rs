@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test there is, with one closing line.
 
-use crate::tally::Tally;
+use crate::{moto, tally::Tally};
 use std::{
     env,
     io::{BufRead, BufReader, Write},
@@ -15,6 +15,9 @@ pub(crate) const EVERYTHING: &[&str] = &["test", "--workspace", "--all-features"
 /// The folder of the marketplaces' published specifications, if this machine has them.
 const SPECS: &str = "SUTLER_SPECS";
 
+/// The address of a local SQS, for the tests of Amazon's queue.
+const SQS: &str = "SUTLER_SQS";
+
 /// Runs the tests; answers whether all passed.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     let specs = specs(root)?;
@@ -22,6 +25,11 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     command.current_dir(root).args(arguments(args)).env("CARGO_TERM_COLOR", "never");
     if let Some(specs) = &specs {
         command.env(SPECS, specs);
+    }
+    // Until all tests have ended.
+    let sqs = if moto::is_wanted(args) { Some(moto::start(root)?) } else { None };
+    if let Some(sqs) = &sqs {
+        command.env(SQS, &sqs.address);
     }
     let (tally, status) = stream(command, &mut std::io::stdout().lock())?;
 
@@ -36,6 +44,9 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     match &specs {
         Some(folder) => println!("schema checks are on, against {}", folder.display()),
         None => println!("schema checks did not run: {SPECS} is not set"),
+    }
+    if sqs.is_none() {
+        println!("tests of Amazon's queue did not run: none of the packages named has any");
     }
     let (passed, failed, skipped) = tally.sums();
     let ok = status.success() && failed == 0 && passed > 0;

@@ -14,6 +14,8 @@ pub struct Notification {
     pub id: String,
     /// `ORDER_CHANGE`, `FEED_PROCESSING_FINISHED`, `REPORT_PROCESSING_FINISHED`, …
     pub kind: String,
+    /// The seller it is about, where it says so: a queue may hold those of several.
+    pub seller: Option<String>,
     /// What it tells.
     pub told: Vec<Told>,
 }
@@ -32,13 +34,23 @@ pub fn decode_notification(body: &[u8]) -> Result<Notification> {
         .unwrap_or_default();
     let payload = member(&value, "Payload");
     let inner = |name: &str| payload.and_then(|payload| member(payload, name));
-    let told = match kind.as_str() {
-        "ORDER_CHANGE" => inner("OrderChangeNotification").map(order_change).unwrap_or_default(),
-        "FEED_PROCESSING_FINISHED" => finished(inner("FeedProcessingFinishedNotification"), "FeedId"),
-        "REPORT_PROCESSING_FINISHED" => finished(inner("ReportProcessingFinishedNotification"), "ReportId"),
-        _ => Vec::new(),
+    let (about, told) = match kind.as_str() {
+        "ORDER_CHANGE" => {
+            let change = inner("OrderChangeNotification");
+            (change, change.map(order_change).unwrap_or_default())
+        }
+        "FEED_PROCESSING_FINISHED" => {
+            let feed = inner("FeedProcessingFinishedNotification");
+            (feed, finished(feed, "FeedId"))
+        }
+        "REPORT_PROCESSING_FINISHED" => {
+            let report = inner("ReportProcessingFinishedNotification");
+            (report, finished(report, "ReportId"))
+        }
+        _ => (None, Vec::new()),
     };
-    Ok(Notification { id, kind, told })
+    let seller = about.and_then(|about| text(about, "SellerId"));
+    Ok(Notification { id, kind, seller, told })
 }
 
 fn order_change(change: &Value) -> Vec<Told> {
@@ -74,9 +86,10 @@ mod tests {
 
     #[test]
     fn what_notifications_tell() {
-        let change = br#"{"NotificationVersion":"1.0","NotificationType":"ORDER_CHANGE","Payload":{"OrderChangeNotification":{"NotificationLevel":"OrderLevel","AmazonOrderId":"111-1","Summary":{"OrderStatus":"Unshipped","LatestShipDate":"2026-01-31T08:00:00Z"}}},"NotificationMetadata":{"NotificationId":"n1"}}"#;
+        let change = br#"{"NotificationVersion":"1.0","NotificationType":"ORDER_CHANGE","Payload":{"OrderChangeNotification":{"NotificationLevel":"OrderLevel","SellerId":"A1","AmazonOrderId":"111-1","Summary":{"OrderStatus":"Unshipped","LatestShipDate":"2026-01-31T08:00:00Z"}}},"NotificationMetadata":{"NotificationId":"n1"}}"#;
         let read = decode_notification(change).expect("an envelope");
         assert_eq!((read.id.as_str(), read.kind.as_str()), ("n1", "ORDER_CHANGE"));
+        assert_eq!(read.seller.as_deref(), Some("A1"));
         assert!(matches!(&read.told[..], [Told::Order { order, due: Some(_) }] if order.as_str() == "111-1"));
         let feed = br#"{"notificationType":"FEED_PROCESSING_FINISHED","payload":{"feedProcessingFinishedNotification":{"feedId":"50001"}}}"#;
         assert_eq!(decode_notification(feed).expect("an envelope").told, [Told::Finished("50001".into())]);

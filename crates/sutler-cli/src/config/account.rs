@@ -155,6 +155,7 @@ impl Reader<'_> {
         self.unused(name, "refresh_token", common.refresh_token.is_some(), "walmart gives no refresh token")?;
         self.unused(name, "marketplace_id", channel.marketplace_id.is_some(), "walmart has one site")?;
         self.unused(name, "region", channel.region.is_some(), "walmart has no regions")?;
+        self.unused(name, "sqs_queue_url", channel.sqs_queue_url.is_some(), "walmart pushes by HTTP")?;
         self.unused(
             name,
             "notification_endpoint",
@@ -184,7 +185,7 @@ impl Reader<'_> {
             name,
             "notification_endpoint",
             c.notification_endpoint.is_some(),
-            "amazon's pushes come through a queue, which is not read yet",
+            "amazon's pushes come through a queue, which sqs_queue_url names",
         )?;
         let Some(refresh_token) = common.refresh_token else {
             return self.missing(name, "refresh_token", "the refresh token of the seller's authorization");
@@ -207,6 +208,42 @@ impl Reader<'_> {
         if let Some(url) = common.token_url {
             amazon = amazon.token_url(url);
         }
+        let id = self.value(
+            name,
+            "sqs_access_key_id",
+            &c.sqs_access_key_id,
+            &c.sqs_access_key_id_env,
+            &c.sqs_access_key_id_file,
+        )?;
+        let secret = self.value(
+            name,
+            "sqs_secret_access_key",
+            &c.sqs_secret_access_key,
+            &c.sqs_secret_access_key_env,
+            &c.sqs_secret_access_key_file,
+        )?;
+        match (&c.sqs_queue_url, id, secret) {
+            (Some(url), Some(id), Some(secret)) => amazon = amazon.queue(url, id, secret),
+            (Some(_), None, _) => {
+                return self.missing(
+                    name,
+                    "sqs_access_key_id",
+                    "an access key of AWS that may receive and delete",
+                );
+            }
+            (Some(_), _, None) => {
+                return self.missing(
+                    name,
+                    "sqs_secret_access_key",
+                    "the secret that goes with sqs_access_key_id",
+                );
+            }
+            (None, id, secret) => {
+                let why = "it belongs to a sqs_queue_url, and there is none";
+                self.unused(name, "sqs_access_key_id", id.is_some(), why)?;
+                self.unused(name, "sqs_secret_access_key", secret.is_some(), why)?;
+            }
+        }
         if common.environment == Environment::Local {
             amazon = amazon.call_timeout(LOCAL_TIMEOUT).rate_factor(AMAZON_LOCAL_RATE);
         }
@@ -216,6 +253,7 @@ impl Reader<'_> {
     fn ebay(&self, name: &str, c: &Channel, common: Common) -> Outcome<Ebay> {
         self.unused(name, "ship_node", c.ship_node.is_some(), "ebay knows no ship nodes")?;
         self.unused(name, "region", c.region.is_some(), "ebay has sites and no regions")?;
+        self.unused(name, "sqs_queue_url", c.sqs_queue_url.is_some(), "ebay pushes by HTTP")?;
         let Some(refresh_token) = common.refresh_token else {
             return self.missing(name, "refresh_token", "the refresh token of the seller's consent");
         };

@@ -69,6 +69,13 @@ fn each_marketplace_wants_its_own_and_nothing_of_the_others() {
         of("amazon", "refresh_token = \"r\"\nregion = \"us\"\n")
             .contains("\"na\", \"eu\" or \"fe\" is right")
     );
+    let queue =
+        "refresh_token = \"r\"\nsqs_queue_url = \"http://127.0.0.1:1/1/q\"\nsqs_access_key_id = \"A\"\n";
+    assert!(of("amazon", queue).contains("sqs_secret_access_key is missing"));
+    assert_eq!(of("amazon", &format!("{queue}sqs_secret_access_key = \"s\"\n")), "");
+    let text = of("amazon", "refresh_token = \"r\"\nsqs_access_key_id = \"A\"\n");
+    assert!(text.contains("it belongs to a sqs_queue_url"), "{text}");
+    assert!(of("ebay", queue).contains("ebay pushes by HTTP"));
     let text = of("ebay", "refresh_token = \"r\"\nnotification_endpoint = \"https://x.example\"\n");
     assert!(text.contains("verification_token is missing"), "{text}");
     let text = of("ebay", "refresh_token = \"r\"\nsigning_jwe = \"j\"\n");

@@ -42,10 +42,10 @@ fn g32_a_document_elsewhere_is_refused_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_document_that_does_not_come_in_time_is_a_fault_of_the_network() {
+fn a_document_that_does_not_come_in_time_is_timed_out() {
     let world = World::new();
     world.script([answer(40_000, 200), answer(40_000, 200)]);
     let url = "https://eu.documents.example/a";
-    assert_eq!(failed(go(&world, &READ, url)), (ErrorKind::Network, Retry::Backoff, Applied::No));
-    assert_eq!(failed(go(&world, &WRITE, url)), (ErrorKind::Network, Retry::Backoff, Applied::Unknown));
+    assert_eq!(failed(go(&world, &READ, url)), (ErrorKind::Timeout, Retry::Backoff, Applied::No));
+    assert_eq!(failed(go(&world, &WRITE, url)), (ErrorKind::Timeout, Retry::Backoff, Applied::Unknown));
 }
