@@ -27,8 +27,8 @@ pub(crate) struct Common {
 #[derive(Args, Debug)]
 pub(crate) struct Asking {
     /// Wait this many seconds for the running engine to take it; 0 only asks.
-    #[arg(long, default_value_t = 0.0)]
-    wait: f64,
+    #[arg(long, default_value = "0", value_parser = seconds)]
+    wait: Wait,
     /// Who asks, for the journal.
     #[arg(long, default_value = "cli")]
     pub(crate) by: String,
@@ -51,11 +51,10 @@ impl Common {
     /// Tells that something was asked, and, where the caller wants to wait, what the engine answered.
     pub(crate) async fn asked(&self, asking: &Asking, ticket: Ticket) -> Outcome {
         let id = ticket.id();
-        let wait = Wait::try_from_secs_f64(asking.wait)
-            .map_err(|_| Failure::wrong(format!("--wait {}; seconds from 0 are right", asking.wait)))?;
+        let wait = asking.wait;
         if wait.is_zero() {
             self.say(json!({"ticket": id, "taken": false}), || {
-                format!("asked, as number {id}; the running engine takes it")
+                format!("asked, as number {id}; an engine takes it as soon as one runs")
             });
             return Ok(());
         }
@@ -67,7 +66,10 @@ impl Common {
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(Failure::new(
                 FAILED,
-                format!("number {id} was asked and not taken within {} s; does an engine run?", asking.wait),
+                format!(
+                    "number {id} was asked and not taken within {} s; does an engine run?",
+                    wait.as_secs_f64()
+                ),
             )),
         }
     }
@@ -100,6 +102,12 @@ pub(crate) async fn channel(host: &Host, named: Option<&str>) -> Outcome<Channel
             Err(Failure::wrong(format!("which channel? say --channel with one of {}", names.join(", "))))
         }
     }
+}
+
+/// Seconds on the command line: read before anything is asked, so that a slip asks nothing.
+fn seconds(text: &str) -> Result<Wait, String> {
+    let read = text.parse().ok().and_then(|seconds| Wait::try_from_secs_f64(seconds).ok());
+    read.ok_or_else(|| format!("{text:?} is no wait; seconds from 0, such as 2.5, are right"))
 }
 
 /// An instant on the command line.

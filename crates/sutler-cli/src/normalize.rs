@@ -22,6 +22,9 @@ use sutler::{
     walmart,
 };
 
+/// Characters of a document that are repeated in an error.
+const SHOWN_MAX: usize = 80;
+
 /// Reads marketplace payloads into the model, without a store or a network.
 #[derive(Args, Debug)]
 pub(crate) struct Normalize {
@@ -98,19 +101,16 @@ fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>
     if let Kind::Error = kind {
         return Ok(vec![error(bytes, marketplace)]);
     }
-    // Only whether it is JSON: a value that no number can hold is one order's trouble, and not the file's.
-    let document: &RawValue = serde_json::from_slice(bytes).map_err(|error| {
-        Failure::wrong(format!(
-            "{shown} line {} column {}: {error}; JSON as the marketplace sent it is right",
-            error.line(),
-            error.column()
-        ))
+    // Cut, and not read: a number or a text that is none is a matter of its order, and takes no other with it.
+    let text = String::from_utf8_lossy(bytes);
+    let document: &RawValue = serde_json::from_str(&text).map_err(|error| {
+        Failure::wrong(format!("{shown}: {error}; JSON as the marketplace sent it is right"))
     })?;
     let document = document.get();
     if !document.starts_with(['{', '[']) {
-        let start: String = document.chars().take(40).collect();
+        let found: String = document.chars().take(SHOWN_MAX).collect();
         return Err(Failure::wrong(format!(
-            "{shown}: {start} is no order; an object or a list of them is right"
+            "{shown}: {found} is no order; an object or a list of them is right"
         )));
     }
     if matches!(kind, Kind::Notification | Kind::OrderChange) {
@@ -120,30 +120,26 @@ fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>
     }
     let orders = match kind {
         Kind::Order => vec![marketplace.order(bytes)],
-        _ => {
-            page(bytes, document, marketplace).map_err(|error| Failure::wrong(format!("{shown}: {error}")))?
-        }
+        _ => page(document, marketplace).map_err(|error| Failure::wrong(format!("{shown}: {error}")))?,
     };
     Ok(orders.iter().map(order).collect())
 }
 
 /// A list answer, or the orders of one cut out of it.
-fn page(bytes: &[u8], document: &str, marketplace: Marketplace) -> Result<Vec<ChannelOrder>, Error> {
-    let error = match marketplace.page(bytes) {
+fn page(document: &str, marketplace: Marketplace) -> Result<Vec<ChannelOrder>, Error> {
+    let error = match marketplace.page(document.as_bytes()) {
         Ok(orders) => return Ok(orders),
         Err(error) => error,
     };
-    if let Ok(all) = serde_json::from_str::<Vec<&RawValue>>(document)
-        && all.iter().all(|one| one.get().starts_with('{'))
-    {
+    if let Ok(all) = serde_json::from_str::<Vec<&RawValue>>(document) {
+        // What is no order in it is one that is held, as on a page.
         return Ok(all.iter().map(|one| marketplace.order(one.get().as_bytes())).collect());
     }
-    match serde_json::from_str::<BTreeMap<String, &RawValue>>(document) {
-        Ok(fields) if ["purchaseOrderId", "order", "orderId"].iter().any(|key| fields.contains_key(*key)) => {
-            Ok(vec![marketplace.order(bytes)])
-        }
-        _ => Err(error),
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(document).unwrap_or_default();
+    if ["purchaseOrderId", "order", "orderId"].iter().any(|key| fields.contains_key(*key)) {
+        return Ok(vec![marketplace.order(document.as_bytes())]);
     }
+    Err(error)
 }
 
 /// The order with every hold that follows from its payload alone: stock is not asked.

@@ -5,6 +5,8 @@ pub mod table;
 
 use crate::{
     id::{ChannelOrderId, OrderKey},
+    open::Open,
+    order::{FulfilledBy, OrderFacts},
     time::{Timestamp, millis, millis_option},
 };
 pub use act::{
@@ -41,6 +43,22 @@ impl fmt::Display for CommandKey {
 
 /// A handle the channel gave for work it will finish later (a feed id).
 pub type Handle = String;
+
+/// What was known of a command's order when the command was marked as sent: by it a channel sees whether the order may be
+/// written at all, and what it may say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderBrief {
+    /// Who ships it.
+    pub fulfilled_by: Open<FulfilledBy>,
+    /// When the buyer placed it, as the channel says.
+    pub placed_at: Option<Timestamp>,
+}
+
+impl From<&OrderFacts> for OrderBrief {
+    fn from(facts: &OrderFacts) -> Self {
+        OrderBrief { fulfilled_by: facts.fulfilled_by.clone(), placed_at: facts.placed_at }
+    }
+}
 
 /// One intent and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +102,9 @@ pub struct Command {
     pub handle: Option<Handle>,
     /// Evidence or reason of the last step, in words, without personal data.
     pub why: String,
+    /// Of its order. It goes to the channel with the command and is not stored: it would be old when it is read.
+    #[serde(skip)]
+    pub brief: Option<OrderBrief>,
 }
 
 impl Command {
@@ -107,6 +128,7 @@ impl Command {
             before: None,
             handle: None,
             why: String::new(),
+            brief: None,
         }
     }
 

@@ -46,6 +46,7 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
         }
         Input::Cancel { channel, order, lines, reason, by } => {
             let mut found = known(job, channel, order)?;
+            only_sellers(&found, "cancelled", "engine.cancel")?;
             let lines = open_lines(&found, lines)?;
             if !can_cancel(job, &found, &lines)? {
                 return Err(refused(
@@ -127,6 +128,16 @@ fn known(job: &mut Job<'_>, channel: &ChannelId, order: &ChannelOrderId) -> Resu
             "order {order} is not known on channel {channel}; an id the marketplace gave and a pull has brought is right"
         ))
     })
+}
+
+/// What others fulfil is read, never written.
+fn only_sellers(order: &Aggregate, done: &str, op: &'static str) -> Result<()> {
+    let facts = &order.state.facts;
+    if facts.is_sellers() {
+        return Ok(());
+    }
+    let (id, by) = (&order.state.channel_order_id, &facts.fulfilled_by);
+    Err(refused(op, format!("order {id} is fulfilled by {by}; only the seller's own are {done} here")))
 }
 
 fn on_hand(job: &mut Job<'_>, count: &Count) -> Result<String> {
@@ -273,15 +284,7 @@ fn report_shipment(job: &mut Job<'_>, mut order: Aggregate, report: &ShipmentRep
             report.package
         )));
     }
-    if !order.state.facts.is_sellers() {
-        return Err(refused(
-            OP,
-            format!(
-                "order {id} is fulfilled by {}; only the seller's own are shipped here",
-                order.state.facts.fulfilled_by
-            ),
-        ));
-    }
+    only_sellers(&order, "shipped", OP)?;
     check_texts(report, &id)?;
     let (placed, now) = (order.state.placed_at(), job.now);
     if report.shipped_at < placed - CLOCKS_APART || report.shipped_at > now + CLOCKS_APART {

@@ -8,7 +8,7 @@ use crate::{
 use sutler_core::{
     Applied, Error, Result, Retry, Timestamp,
     channel::{Acknowledgment, Probe, ProbeKind, Receipt, Repeat, VerbSpec},
-    command::{Act, Command, Event, State},
+    command::{Act, Command, Event, OrderBrief, State},
     error::ErrorKind,
     id::ChannelId,
     journal::{Entry, Step},
@@ -31,6 +31,16 @@ impl Ended {
     pub(crate) fn of(result: Result<Receipt>) -> Ended {
         match result {
             Ok(receipt) => Ended::Receipt(receipt),
+            // Refused on this side: it never left, and sent again it would end the same way.
+            Err(error)
+                if (error.kind(), error.applied(), error.retry())
+                    == (ErrorKind::Refused, Applied::No, Retry::Never) =>
+            {
+                Ended::Receipt(Receipt::Refused {
+                    code: ErrorKind::Refused.as_str().into(),
+                    why: error.to_string(),
+                })
+            }
             Err(error) => Ended::lost(&error),
         }
     }
@@ -112,8 +122,9 @@ pub(crate) fn send(
     step.before = look.and_then(|look| look.before);
     order.push(job.now, Entry::Stepped { key: key.clone(), step: Box::new(step) })?;
     let sent = order.commands.iter().find(|c| c.key == *key).cloned();
+    let brief = OrderBrief::from(&*order.state.facts);
     job.save(order)?;
-    Ok(sent.ok_or(NotNow::Gone))
+    Ok(sent.map(|sent| Command { brief: Some(brief), ..sent }).ok_or(NotNow::Gone))
 }
 
 fn not_now(

@@ -18,6 +18,9 @@ pub struct StateFile {
     length: u64,
 }
 
+/// How every state file begins: what does not is somebody else's, and is not ours to cut or to write to.
+const BEGINNING: &[u8] = br#"{"sutler_sandbox":"#;
+
 /// Why a state file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +36,14 @@ pub enum StateError {
     /// Another sandbox runs on it.
     #[error("state {path}: in use by another sandbox; stop that one or use another file")]
     InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Nothing of it was written by a sandbox.
+    #[error(
+        "state {path}: the file is no sandbox's and was left as it is; one that a sandbox made, or none yet, is right"
+    )]
+    Foreign {
         /// The file.
         path: PathBuf,
     },
@@ -70,6 +81,9 @@ impl StateFile {
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.iter().zip(BEGINNING).any(|(found, ours)| found != ours) {
+            return Err(StateError::Foreign { path: path.to_owned() });
+        }
         bytes.truncate(whole(&bytes));
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))?;
@@ -158,6 +172,23 @@ mod tests {
         let error =
             StateFile::open::<World>(&path, settings).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains("state line 2"), "{error}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_that_no_sandbox_made_is_left_as_it_is() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("orders.db");
+        for foreign in [&b"SQLite format 3\0\x10\0"[..], b"one line", b"{\"a\":1}\n", b"\n"] {
+            std::fs::write(&path, foreign)?;
+            let settings = Settings::new(3, crate::Timestamp::UNIX_EPOCH);
+            let refused = StateFile::open::<World>(&path, settings);
+            assert!(matches!(refused, Err(StateError::Foreign { .. })), "{refused:?}");
+            assert_eq!(std::fs::read(&path)?, foreign);
+        }
+        // The first line of a sandbox killed while it wrote it.
+        std::fs::write(&path, &BEGINNING[..7])?;
+        assert!(StateFile::open::<World>(&path, Settings::new(3, crate::Timestamp::UNIX_EPOCH)).is_ok());
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Method;
 use std::{
+    borrow::Cow,
     num::NonZeroU16,
     sync::{Mutex, PoisonError},
     time::Duration as Wait,
@@ -98,6 +99,15 @@ impl WalmartChannel {
 /// The answer cannot be read. Nobody knows what a write did then, which the caller adds.
 fn unreadable(op: &'static str, what: &str) -> Error {
     Error::new(ErrorKind::Remote, op).message(format!("the answer is no {what}")).with_retry(Retry::Backoff)
+}
+
+/// The body as UTF-8. Bytes that are none become U+FFFD: one broken name must not keep a whole page, and every order on it,
+/// from being read.
+fn readable(response: &Response) -> Bytes {
+    match String::from_utf8_lossy(response.body()) {
+        Cow::Borrowed(_) => response.body().clone(),
+        Cow::Owned(mended) => Bytes::from(mended),
+    }
 }
 
 fn body_text<'r>(op: &'static str, response: &'r Response) -> Result<&'r str> {

@@ -13,7 +13,7 @@ use sutler_sandbox::{
     Ingredients, amazon,
     clock::SandboxClock,
     ebay,
-    serve::{ServeOptions, Serving, serve},
+    serve::{ServeError, ServeOptions, Serving, serve},
     state::StateFile,
     walmart::World,
 };
@@ -198,6 +198,10 @@ impl<M: Recover> Sandbox<M> {
         let wrong = |op: &'static str, error: &dyn std::fmt::Display| {
             Error::new(ErrorKind::Config, op).message(error.to_string())
         };
+        // Before anything is written: a world is not begun that cannot be served.
+        if !(self.speed.is_finite() && self.speed > 0.0) {
+            return Err(wrong("sandbox.listen", &ServeError::Speed(self.speed)));
+        }
         let (mut world, state) = match self.state {
             Some(path) => {
                 let (world, file) = StateFile::open::<M>(&path, self.settings)

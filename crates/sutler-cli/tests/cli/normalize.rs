@@ -146,3 +146,28 @@ fn an_error_says_whether_to_retry_and_whether_it_was_applied() {
         }])
     );
 }
+
+#[test]
+fn one_order_that_cannot_be_read_takes_no_other_of_its_page_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sound = order().to_string();
+    let deep = format!("{}1{}", "{\"a\":".repeat(400), "}".repeat(400));
+    for (what, broken) in [
+        ("a number past all numbers", sound.replace("19.99", "1e400")),
+        ("half a character", sound.replace("San Bruno", "San \\ud800")),
+        ("nested past all bounds", sound.replace("\"KET-1\"", &deep)),
+        ("no order at all", "null".to_owned()),
+    ] {
+        for (open, close) in [("{\"list\":{\"elements\":{\"order\":[", "]}}}"), ("[", "]")] {
+            let page = format!("{open}{sound},{broken},{sound}{close}");
+            let name = written(folder.path(), "page.json", &page);
+            let all = normalized(folder.path(), "orders", &name);
+            assert_eq!(all.len(), 3, "{what}");
+            for at in [0, 2] {
+                assert_eq!(all[at]["channel_order_id"], "1796277083022", "{what}");
+                assert_eq!(all[at]["holds"], value!([]), "{what}");
+            }
+            assert_ne!(all[1]["holds"], value!([]), "{what}: {}", all[1]);
+        }
+    }
+}

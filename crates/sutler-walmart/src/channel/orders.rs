@@ -12,11 +12,33 @@ use sutler_core::{
     channel::{CallCx, Fetched, Probe, Receipt},
     command::{Act, Command},
     error::{Applied, Error, ErrorKind, Result, Retry},
+    id::ChannelOrderId,
+    open::Open,
+    order::FulfilledBy,
 };
 use sutler_http::{Call, Response};
 
 /// After a write to an order that is not visible yet.
 const NOT_VISIBLE_WAIT: Wait = Wait::from_secs(60);
+
+/// Orders of WFS and of third parties are read, never written: Walmart refuses each write, and each costs a token.
+///
+/// # Errors
+/// `Refused`, with nothing sent.
+fn only_sellers(op: &'static str, id: &ChannelOrderId, command: &Command) -> Result<()> {
+    match &command.brief {
+        Some(brief) if brief.fulfilled_by != Open::Known(FulfilledBy::Seller) => {
+            Err(Error::new(ErrorKind::Refused, op)
+                .message(format!(
+                    "order {id} is fulfilled by {}; only the seller's own orders are written",
+                    brief.fulfilled_by
+                ))
+                .with_retry(Retry::Never)
+                .with_applied(Applied::No))
+        }
+        _ => Ok(()),
+    }
+}
 
 impl WalmartChannel {
     /// Does one command on an order.
@@ -34,8 +56,12 @@ impl WalmartChannel {
             return Err(Error::new(ErrorKind::Invalid, call.op)
                 .message(format!("command {} names no order of the channel", command.key)));
         };
+        only_sellers(call.op, id, command)?;
         let body = match &command.act {
-            Act::ConfirmShipment(confirm) => write::shipment(call.op, id, confirm, self.pipe.server_now())?,
+            Act::ConfirmShipment(confirm) => {
+                let placed_at = command.brief.as_ref().and_then(|brief| brief.placed_at);
+                write::shipment(call.op, id, confirm, placed_at, self.pipe.server_now())?
+            }
             Act::Cancel(cancel) => write::cancellation(call.op, cancel)?,
             // The whole order is meant, so there is nothing to say.
             _ => Ok(Vec::new()),

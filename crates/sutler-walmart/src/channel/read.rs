@@ -1,6 +1,6 @@
 //! Reading orders, and who we are.
 
-use super::{STREAMS, WalmartChannel, body_text, unreadable};
+use super::{STREAMS, WalmartChannel, body_text, readable, unreadable};
 use crate::{
     calls,
     config::REACH_DAYS,
@@ -12,6 +12,7 @@ use crate::{
         stock::{ShipNode, scopes, ship_nodes},
     },
 };
+use bytes::Bytes;
 use http::{Method, StatusCode};
 use std::sync::PoisonError;
 use sutler_core::{
@@ -21,7 +22,6 @@ use sutler_core::{
     observation::Coverage,
     time::Duration,
 };
-use sutler_http::Response;
 
 /// Walmart pages through no more than this (10,000 by the guides of 2025, 20,000 by the older specification).
 const RESULT_MAX: u64 = 10_000;
@@ -56,7 +56,11 @@ impl WalmartChannel {
                 Err(said.into_error(op).with_retry(Retry::Backoff))
             };
         }
-        let page = WirePage::read(body_text(op, &response)?).ok_or_else(|| unreadable(op, "order list"))?;
+        let body = readable(&response);
+        let page = std::str::from_utf8(&body)
+            .ok()
+            .and_then(WirePage::read)
+            .ok_or_else(|| unreadable(op, "order list"))?;
         if let Some(errors) = page.errors {
             let said = parse_error(Some(200), errors.as_bytes());
             let harmless = said.details.is_empty() || said.is_none_found();
@@ -71,7 +75,7 @@ impl WalmartChannel {
         {
             return Ok(Pulled::TooMany { total });
         }
-        let orders = slices(&response, &page);
+        let orders = slices(&body, &page);
         let (next, seller) = self.next(&sent, &page, from.cursor.is_some() && orders.is_empty())?;
         Ok(Pulled::Page(Page { orders, next, total, seller, coverage: Coverage::ALL }))
     }
@@ -141,8 +145,9 @@ impl WalmartChannel {
             let gone = said.is_none_found() || response.status() == StatusCode::NOT_FOUND;
             return if gone { Ok(Fetched::NotVisible) } else { Err(said.into_error(op)) };
         }
-        let text = body_text(op, &response)?;
-        let order = single(text).ok_or_else(|| unreadable(op, "order"))?;
+        let body = readable(&response);
+        let order =
+            std::str::from_utf8(&body).ok().and_then(single).ok_or_else(|| unreadable(op, "order"))?;
         match order_id(order) {
             Some(told) if told == id.as_str() => {}
             Some(told) => {
@@ -151,7 +156,7 @@ impl WalmartChannel {
             }
             None => return Err(unreadable(op, "order with an id").with_retry(Retry::Backoff)),
         }
-        let raw = RawOrder { channel_order_id: id.clone(), raw: response.body().slice_ref(order.as_bytes()) };
+        let raw = RawOrder { channel_order_id: id.clone(), raw: body.slice_ref(order.as_bytes()) };
         Ok(Fetched::Found(raw, Coverage::ALL))
     }
 
@@ -232,7 +237,6 @@ fn usable(nodes: &[ShipNode]) -> Vec<&ShipNode> {
 }
 
 /// Each order as a slice of the body; nothing is copied and nothing but the id is read.
-fn slices(response: &Response, page: &WirePage<'_>) -> Vec<RawOrder> {
-    let body = response.body();
+fn slices(body: &Bytes, page: &WirePage<'_>) -> Vec<RawOrder> {
     page.orders.iter().map(|text| raw_order(&body.slice_ref(text.as_bytes()), text)).collect()
 }

@@ -88,6 +88,7 @@ pub(crate) fn shipment(
     op: &'static str,
     order: &ChannelOrderId,
     confirm: &ConfirmShipment,
+    placed_at: Option<Timestamp>,
     server_now: Timestamp,
 ) -> Result<Result<Vec<u8>, Receipt>> {
     let report = &confirm.report;
@@ -117,7 +118,10 @@ pub(crate) fn shipment(
     };
     // A hand-over in the server's future is refused; our clock or the host's may run ahead. A second is taken off,
     // since the answer's `Date`, from which we know the server's clock, has whole seconds.
-    let shipped_at = report.shipped_at.min(server_now - Duration::seconds(1));
+    let latest = report.shipped_at.min(server_now - Duration::seconds(1));
+    // One that is not later than the order is refused too, and hosts that note days alone say midnight. The order's own
+    // instant is the server's, so what is just after it is not in the server's future.
+    let shipped_at = placed_at.map_or(latest, |placed| latest.max(placed + Duration::seconds(1)));
     let method = confirm.method.as_deref().map(str::trim).filter(|method| !method.is_empty());
     let lines = report.lines.iter().map(|line| ShippedLine {
         line_number: line.line_id.as_str(),
@@ -252,15 +256,20 @@ mod tests {
     }
 
     fn sent(confirm: &ConfirmShipment) -> String {
-        let body =
-            shipment(OP, &"1796277083022".into(), confirm, from_millis(1_700_000_100_000)).unwrap().unwrap();
+        sent_of(confirm, None)
+    }
+
+    fn sent_of(confirm: &ConfirmShipment, placed_at: Option<Timestamp>) -> String {
+        let now = from_millis(1_700_000_100_000);
+        let body = shipment(OP, &"1796277083022".into(), confirm, placed_at, now).unwrap().unwrap();
         String::from_utf8(body).unwrap()
     }
 
     fn why(change: impl FnOnce(&mut ConfirmShipment)) -> String {
         let mut confirm = confirm();
         change(&mut confirm);
-        match shipment(OP, &"1796277083022".into(), &confirm, from_millis(1_700_000_100_000)).unwrap() {
+        let now = from_millis(1_700_000_100_000);
+        match shipment(OP, &"1796277083022".into(), &confirm, None, now).unwrap() {
             Err(Receipt::Refused { code, why }) => format!("{code}: {why}"),
             other => panic!("{other:?}"),
         }
@@ -304,6 +313,20 @@ mod tests {
         assert!(body.contains(r#""shipDateTime":1700000099000"#), "{body}");
         assert!(body.contains(r#""lineNumber":"1","intentToCancelOverride":true"#), "{body}");
         assert!(body.contains(r#""methodCode":"Standard""#), "{body}");
+    }
+
+    #[test]
+    fn g21_a_package_is_not_said_to_have_left_before_the_order_was_placed() {
+        // Handed over "on the 14th", and placed later that day.
+        let midnight = confirm();
+        for (placed, want) in [
+            (1_700_000_050_000_i64, 1_700_000_051_000_i64),
+            (1_700_000_000_000, 1_700_000_001_000),
+            (1_600_000_000_000, 1_700_000_000_000),
+        ] {
+            let body = sent_of(&midnight, Some(from_millis(placed)));
+            assert!(body.contains(&format!(r#""shipDateTime":{want},"#)), "{placed}: {body}");
+        }
     }
 
     #[test]

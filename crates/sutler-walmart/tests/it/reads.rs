@@ -3,7 +3,7 @@
 use crate::ports::{Bench, NOW_MS, answer, refusal};
 use http::Response;
 use sutler_core::{
-    channel::{Channel, Page, PullFrom, Pulled, Window},
+    channel::{Channel, Fetched, Page, PullFrom, Pulled, Window},
     error::{ErrorKind, Result},
     time::{Duration, from_millis},
 };
@@ -52,6 +52,23 @@ fn g02_lists_name_their_window_their_node_and_the_179_days() {
             "GET /v3/orders?createdStartDate=2023-05-19T22:13:20Z&createdEndDate=2023-11-14T22:13:19Z&limit=100&shipNodeType=3PLFulfilled",
         ]
     );
+}
+
+#[test]
+fn bytes_that_are_no_text_keep_no_other_order_from_being_read() {
+    let orders = r#"[{"purchaseOrderId":"1"},{"purchaseOrderId":"2","note":"W?"},{"purchaseOrderId":"3"}]"#;
+    let broken = |response: Response<bytes::Bytes>| {
+        response.map(|body| body.iter().map(|byte| if *byte == b'?' { 0xff } else { *byte }).collect())
+    };
+    let bench = Bench::new([
+        broken(list(3, "null", orders)),
+        broken(answer(200, r#"{"order":{"purchaseOrderId":"2","note":"W?"}}"#)),
+    ]);
+    let page = page(pull(&bench, &from("created/SellerFulfilled", None)));
+    let ids: Vec<&str> = page.orders.iter().map(|order| order.channel_order_id.as_str()).collect();
+    assert_eq!(ids, ["1", "2", "3"]);
+    let fetched = bench.clock.run(bench.channel.fetch(&bench.cx(), &"2".into())).unwrap();
+    assert!(matches!(fetched, Fetched::Found(raw, _) if raw.raw.ends_with("W\u{fffd}\"}".as_bytes())));
 }
 
 #[test]

@@ -3,9 +3,12 @@
 use crate::ports::{Bench, NOW_MS, answer, refusal};
 use sutler_core::{
     channel::{Batch, Channel, Probe, RawOrder, Receipt},
-    command::{Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, SetLevel},
-    error::{Applied, Error, ErrorKind},
-    order::{LineQuantity, ShipmentReport},
+    command::{
+        Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, OrderBrief, SetLevel,
+    },
+    error::{Applied, Error, ErrorKind, Retry},
+    open::Open,
+    order::{FulfilledBy, LineQuantity, ShipmentReport},
     time::from_millis,
 };
 
@@ -69,6 +72,29 @@ fn code(receipt: Result<Receipt, Error>) -> String {
     match receipt.unwrap() {
         Receipt::Refused { code, .. } => code,
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_others_fulfil_is_refused_before_anything_is_sent() {
+    let others = [
+        Open::Known(FulfilledBy::Marketplace),
+        Open::Known(FulfilledBy::ThirdParty),
+        Open::Other("Drone".into()),
+    ];
+    for fulfilled_by in others {
+        for command in [acknowledge(), ship(2), cancel(1)] {
+            let bench = Bench::new(std::iter::empty());
+            let brief = OrderBrief { fulfilled_by: fulfilled_by.clone(), placed_at: None };
+            let command = Command { brief: Some(brief), ..command };
+            let error = perform(&bench, &command).expect_err("not the seller's");
+            assert_eq!(
+                (error.kind(), error.applied(), error.retry()),
+                (ErrorKind::Refused, Applied::No, Retry::Never)
+            );
+            assert!(error.text().contains("only the seller's own"), "{error}");
+            assert_eq!(bench.script.asked(), Vec::<String>::new());
+        }
     }
 }
 
