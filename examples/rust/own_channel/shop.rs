@@ -48,7 +48,7 @@ impl Shop {
         let acknowledge = VerbSpec {
             verb: Verb::Acknowledge, repeat: Repeat::Repeatable, repeat_partial: Repeat::Repeatable,
             probe: ProbeKind::None, budget: "shop".into(), batch_budget: None, call_timeout: second,
-            apply_max: none, batch_apply_max: none, answer_means_applied: true, batch_max: 1,
+            apply_max: none, batch_apply_max: none, answer_means_applied: true, batch_max: 1, batch_from: 1,
         };
         let stream = StreamSpec { id: "all".into(), kind: StreamKind::Created, horizon: Duration::days(1), stands_for: None };
         let capabilities = Capabilities {
