@@ -38,3 +38,10 @@ fn erp_loop() {
     let packages = said.trim().rsplit(' ').next().and_then(|last| last.parse::<u32>().ok());
     assert!(packages >= Some(17), "{said}");
 }
+
+#[test]
+fn g11_push() {
+    let said = said(env!("CARGO_BIN_EXE_push"));
+    // The first pull finds nothing, and the next is minutes away.
+    assert_eq!(said, "orders stored: 3, lists read: 1\n");
+}
