@@ -3,12 +3,12 @@
 use crate::exit::{Failure, Outcome};
 use clap::{Args, ValueEnum};
 use std::{io::Write as _, net::SocketAddr, path::PathBuf};
-use sutler::sandbox::{Faults, Recover};
+use sutler::sandbox::{self as local, Faults, Market, Marketplace as World, Pool, Recover};
 
 /// Serves a local marketplace: real HTTP, the real wire format, on loopback.
 #[derive(Args, Debug)]
 pub(crate) struct Sandbox {
-    /// Which marketplace.
+    /// Which marketplace; all of them sell from one shelf, on a port each.
     #[arg(long, default_value = "walmart")]
     marketplace: Marketplace,
     /// Where to listen; port 0 is any free one.
@@ -46,47 +46,73 @@ pub(crate) struct Sandbox {
     reachable_by_others: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Marketplace {
     Walmart,
     Amazon,
     Ebay,
+    All,
 }
 
 impl Sandbox {
     pub(crate) async fn run(self) -> Outcome {
-        if self.sqs_queue_url.is_some() && !matches!(self.marketplace, Marketplace::Amazon) {
+        let is_one_of = |some: &[Marketplace]| some.contains(&self.marketplace);
+        if self.sqs_queue_url.is_some() && !is_one_of(&[Marketplace::Amazon, Marketplace::All]) {
             return Err(Failure::wrong(
                 "--sqs-queue-url: only --marketplace amazon sends to a queue".to_owned(),
             ));
         }
-        if self.notification_endpoint.is_some() && !matches!(self.marketplace, Marketplace::Ebay) {
+        if self.notification_endpoint.is_some() && !is_one_of(&[Marketplace::Ebay, Marketplace::All]) {
             return Err(Failure::wrong(
                 "--notification-endpoint: only --marketplace ebay sends to an endpoint".to_owned(),
             ));
         }
+        if self.marketplace == Marketplace::All && self.listen.port() != 0 {
+            return Err(Failure::wrong(format!(
+                "--listen {}: each of all marketplaces has a port of its own; port 0 is right",
+                self.listen
+            )));
+        }
+        let stopped = crate::signal::asked_to_stop()?;
         match self.marketplace {
-            Marketplace::Walmart => self.serve(sutler::sandbox::walmart()).await,
-            Marketplace::Amazon => {
-                let sandbox = sutler::sandbox::amazon();
-                let sandbox = match &self.sqs_queue_url {
-                    Some(url) => sandbox.sqs_queue_url(url),
-                    None => sandbox,
-                };
-                self.serve(sandbox).await
-            }
-            Marketplace::Ebay => {
-                let sandbox = sutler::sandbox::ebay();
-                let sandbox = match (&self.notification_endpoint, &self.verification_token) {
-                    (Some(url), Some(token)) => sandbox.notification_endpoint(url, token),
-                    _ => sandbox,
-                };
-                self.serve(sandbox).await
+            Marketplace::Walmart => serve(self.start(local::walmart(), None).await?, stopped).await,
+            Marketplace::Amazon => serve(self.start(self.amazon(), None).await?, stopped).await,
+            Marketplace::Ebay => serve(self.start(self.ebay(), None).await?, stopped).await,
+            Marketplace::All => {
+                let pool = Pool::new();
+                let walmart = self.start(local::walmart().shelf(&pool), Some("walmart")).await?;
+                let amazon = self.start(self.amazon().same_skus().shelf(&pool), Some("amazon")).await?;
+                let ebay = self.start(self.ebay().shelf(&pool), Some("ebay")).await?;
+                tell(&walmart);
+                tell(&amazon);
+                serve(ebay, stopped).await?;
+                amazon.stop().await;
+                walmart.stop().await;
+                Ok(())
             }
         }
     }
 
-    async fn serve<M: Recover>(self, sandbox: sutler::sandbox::Sandbox<M>) -> Outcome {
+    fn amazon(&self) -> local::Sandbox<local::AmazonWorld> {
+        match &self.sqs_queue_url {
+            Some(url) => local::amazon().sqs_queue_url(url),
+            None => local::amazon(),
+        }
+    }
+
+    fn ebay(&self) -> local::Sandbox<local::EbayWorld> {
+        match (&self.notification_endpoint, &self.verification_token) {
+            (Some(url), Some(token)) => local::ebay().notification_endpoint(url, token),
+            _ => local::ebay(),
+        }
+    }
+
+    /// Starts one marketplace; `one_of` names it where there are several, each with a state file of its own.
+    async fn start<M: Recover>(
+        &self,
+        sandbox: local::Sandbox<M>,
+        one_of: Option<&str>,
+    ) -> Outcome<Market<M>> {
         let faults = Faults::preset(&self.faults).ok_or_else(|| {
             let known = Faults::PRESETS.join(", ");
             Failure::wrong(format!("--faults {:?} is not known; one of {known} is right", self.faults))
@@ -96,21 +122,32 @@ impl Sandbox {
         if let Some(per_minute) = self.rate {
             sandbox = sandbox.arrivals(per_minute, u32::MAX);
         }
-        if let Some(state) = self.state {
-            sandbox = sandbox.state(state);
+        if let Some(state) = &self.state {
+            let mut path = state.clone().into_os_string();
+            if let Some(name) = one_of {
+                path.push(format!(".{name}"));
+            }
+            sandbox = sandbox.state(PathBuf::from(path));
         }
         if self.reachable_by_others {
             sandbox = sandbox.reachable_by_others();
         }
-        let stopped = crate::signal::asked_to_stop()?;
-        let market = sandbox.start().await?;
-        let mut out = std::io::stdout();
-        // Whoever started it may have closed the pipe; it serves all the same.
-        let _ = writeln!(out, "{}", market.ready_line()).and_then(|()| out.flush());
-        stopped.await;
-        market.stop().await;
-        Ok(())
+        Ok(sandbox.start().await?)
     }
+}
+
+/// Says that it is ready, and waits until it shall stop.
+async fn serve<M: World>(market: Market<M>, stopped: impl Future<Output = ()>) -> Outcome {
+    tell(&market);
+    stopped.await;
+    market.stop().await;
+    Ok(())
+}
+
+/// The ready line. Whoever started it may have closed the pipe; it serves all the same.
+fn tell<M: World>(market: &Market<M>) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{}", market.ready_line()).and_then(|()| out.flush());
 }
 
 /// Orders a minute, from `50/min`, `10/h` or a bare number a minute.

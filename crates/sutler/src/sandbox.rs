@@ -20,8 +20,8 @@ use sutler_sandbox::{
 
 pub use sutler_sandbox::{
     Effects, Faults, Marketplace, Pool, Recover,
-    amazon::Settings as AmazonSettings,
-    ebay::Settings as EbaySettings,
+    amazon::{Settings as AmazonSettings, World as AmazonWorld},
+    ebay::{Settings as EbaySettings, World as EbayWorld},
     plan::{Defect, FulfilledBy, PlanEntry},
     walmart::Settings,
 };

@@ -1,6 +1,6 @@
 //! init, check, run, and what other processes may do meanwhile.
 
-use crate::support::{Running, code, complaint, done, json, sandbox_and_config, stdout};
+use crate::support::{Running, code, complaint, done, get, json, sandbox_and_config, stdout};
 use serde_json::Value;
 
 #[test]
@@ -66,6 +66,30 @@ fn an_amazon_says_its_marketplace_and_its_queue() {
     let walmart = done(folder.path(), &["sandbox", "--sqs-queue-url", queue]);
     assert_eq!(code(&walmart), 3);
     assert!(complaint(&walmart).contains("only --marketplace amazon"), "{}", complaint(&walmart));
+}
+
+#[test]
+fn all_marketplaces_sell_from_one_shelf() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["sandbox", "--marketplace", "all", "--orders", "3", "--state", "world"];
+    let mut sandbox = Running::start(folder.path(), &arguments);
+    let ready: Vec<Value> =
+        (0..3).map(|_| serde_json::from_str(&sandbox.line()).expect("a ready line")).collect();
+    let names: Vec<&str> = ready.iter().filter_map(|one| one["marketplace"].as_str()).collect();
+    assert_eq!(names, ["walmart", "amazon", "ebay"]);
+    let on_hand: Vec<Value> = ready
+        .iter()
+        .map(|one| get(one["base_url"].as_str().expect("an address"), "/_sandbox/on-hand"))
+        .collect();
+    assert!(on_hand[0].as_object().is_some_and(|counts| !counts.is_empty()), "{on_hand:?}");
+    let (sku, _) = on_hand[0].as_object().and_then(|counts| counts.iter().next()).expect("a SKU");
+    assert!(on_hand.iter().all(|counts| counts[sku] == on_hand[0][sku]), "{sku}: {on_hand:?}");
+    assert_eq!(sandbox.terminate(), 0);
+    for name in names {
+        assert!(folder.path().join(format!("world.{name}")).exists(), "{name}");
+    }
+    let wrong = done(folder.path(), &["sandbox", "--marketplace", "all", "--listen", "127.0.0.1:8080"]);
+    assert!(complaint(&wrong).contains("port 0 is right"), "{}", complaint(&wrong));
 }
 
 #[test]

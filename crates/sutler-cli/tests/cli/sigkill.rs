@@ -1,23 +1,8 @@
 //! Fifty kills of `sutler run` at seeded instants, against a marketplace that remembers: two processes, real HTTP.
 
-use crate::support::{Running, done, json, sandbox_and_config};
-use serde_json::Value;
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
+use crate::support::{Running, done, get, json, sandbox_and_config};
 
 const KILLS: u64 = 50;
-
-fn get(base_url: &str, path: &str) -> Value {
-    let host = base_url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).expect("the sandbox");
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("a request");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    serde_json::from_str(body).expect("JSON")
-}
 
 /// splitmix64, so that every run of the test kills after the same numbers of requests.
 fn draw(seed: &mut u64) -> u64 {

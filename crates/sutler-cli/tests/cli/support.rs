@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
@@ -93,6 +94,17 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a local marketplace answers on a path of its control panel.
+pub(crate) fn get(base_url: &str, path: &str) -> Value {
+    let host = base_url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).expect("the sandbox");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    serde_json::from_str(body).expect("JSON")
 }
 
 /// A sandbox and a configuration that knows it, made from what `init` writes.
