@@ -104,7 +104,11 @@ fn read(path: &Path, marketplace: Marketplace, kind: Kind) -> Outcome<Vec<Value>
     // Cut, and not read: a number or a text that is none is a matter of its order, and takes no other with it.
     let text = String::from_utf8_lossy(bytes);
     let document: &RawValue = serde_json::from_str(&text).map_err(|error| {
-        Failure::wrong(format!("{shown}: {error}; JSON as the marketplace sent it is right"))
+        Failure::wrong(format!(
+            "{shown} line {} column {}: {error}; JSON as the marketplace sent it is right",
+            error.line(),
+            error.column()
+        ))
     })?;
     let document = document.get();
     if !document.starts_with(['{', '[']) {
