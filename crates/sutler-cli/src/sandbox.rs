@@ -79,7 +79,7 @@ impl Sandbox {
             Marketplace::Amazon => serve(self.start(self.amazon(), None).await?, stopped).await,
             Marketplace::Ebay => serve(self.start(self.ebay(), None).await?, stopped).await,
             Marketplace::All => {
-                let pool = Pool::new();
+                let pool = Pool::of(3);
                 let walmart = self.start(local::walmart().shelf(&pool), Some("walmart")).await?;
                 let amazon = self.start(self.amazon().same_skus().shelf(&pool), Some("amazon")).await?;
                 let ebay = self.start(self.ebay().shelf(&pool), Some("ebay")).await?;

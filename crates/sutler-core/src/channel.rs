@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     id::{ChannelId, ChannelOrderId, SellerId, Sku, StreamId},
     observation::Coverage,
-    order::ChannelOrder,
+    order::{ChannelOrder, OrderFacts},
     push::{PushQueue, Pushes},
     time::{Duration, Timestamp},
 };
@@ -388,8 +388,9 @@ pub trait Channel: Send + Sync + fmt::Debug {
         None
     }
     /// Must the order be read by itself before a rule may look at it? True where a list cannot show what a rule asks for
-    /// (eBay's lists never show who asks to cancel). Pure, on what a list showed.
-    fn wants_look(&self, _order: &ChannelOrder) -> bool {
+    /// (eBay's lists never show who asks to cancel). Of an order known already such a list gives only counters. Pure, on
+    /// what a list showed.
+    fn wants_look(&self, _facts: &OrderFacts) -> bool {
         false
     }
     /// Stock, where the channel has it.

@@ -29,7 +29,7 @@ use sutler_core::{
     command::{Act, Command, Handle},
     error::{Error, ErrorKind, Result, Retry},
     id::{ChannelId, ChannelOrderId, SellerId, Sku},
-    order::ChannelOrder,
+    order::{ChannelOrder, OrderFacts},
     push::Pushes,
 };
 use sutler_http::{Call, Pipe, Request, Response};
@@ -169,8 +169,8 @@ impl Channel for EbayChannel {
         map::order(raw)
     }
 
-    fn wants_look(&self, order: &ChannelOrder) -> bool {
-        map::hides_cancel_requests(order)
+    fn wants_look(&self, facts: &OrderFacts) -> bool {
+        map::hides_cancel_requests(facts)
     }
 
     async fn perform(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {

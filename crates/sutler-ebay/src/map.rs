@@ -88,8 +88,8 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
 }
 
 /// Does the payload say that a cancellation is under way without showing whose wish it is?
-pub(crate) fn hides_cancel_requests(order: &ChannelOrder) -> bool {
-    order.facts.unmapped.iter().any(|odd| odd.field == CANCEL_REQUESTS)
+pub(crate) fn hides_cancel_requests(facts: &OrderFacts) -> bool {
+    facts.unmapped.iter().any(|odd| odd.field == CANCEL_REQUESTS)
 }
 
 fn fulfilled_by(start: Option<&Look<'_>>) -> Open<FulfilledBy> {

@@ -3,6 +3,7 @@
 
 mod doubt;
 mod flight;
+mod gate;
 mod hints;
 mod land;
 mod levels;
@@ -26,6 +27,7 @@ use crate::{
 };
 use flight::{Landed, Room};
 use futures_util::{StreamExt, stream::FuturesUnordered};
+use gate::HELD_OFF;
 use hints::Hints;
 use std::{collections::BTreeSet, future::poll_fn, sync::Arc, task::Poll};
 use sutler_core::{
@@ -84,8 +86,13 @@ pub(crate) struct Driver {
     streams: Vec<StreamRow>,
     /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`].
     unread: bool,
-    /// Pulls begun since the start that finished in full.
+    /// What this driver holds of the [`gate`](crate::gate), and whether a pull waits for it.
+    reads: bool,
+    raises: bool,
+    held_off: bool,
+    /// Pulls begun since the start that finished in full, and when the last of them did.
     clean: bool,
+    pulled_by: Option<Timestamp>,
     /// Orders may wait for a decision until the pull is complete; and it is.
     undecided: bool,
     decide_now: bool,
@@ -154,7 +161,11 @@ impl Driver {
             level_reads: BTreeSet::new(),
             streams: Vec::new(),
             unread: false,
+            reads: false,
+            raises: false,
+            held_off: false,
             clean: false,
+            pulled_by: None,
             undecided: true,
             decide_now: false,
             check_at: Some(now),
@@ -177,6 +188,7 @@ impl Driver {
             orders_per_day: None,
             done: 0,
         };
+        driver.shared.gate.join(&driver.id, now);
         driver.share_with_pushes(now);
         driver.recover().await?;
         Ok(driver)
@@ -199,6 +211,7 @@ impl Driver {
             for touched in self.shared.news(&self.id) {
                 self.hear(touched);
             }
+            self.release_gate();
             let stopping = self.shared.is_stopping();
             let now = self.now();
             let view = self.view(now, stopping);
@@ -215,7 +228,7 @@ impl Driver {
                 chosen => {
                     let at = if let Next::SleepUntil(at) = chosen { Some(at) } else { None };
                     if self.flights.is_empty() {
-                        let ended = stopping || until == Until::Quiet;
+                        let ended = stopping || until == Until::Quiet && !self.held_off;
                         self.publish(now);
                         if ended {
                             return Ok(Stepped { done: self.done - begun, next_at: at });
@@ -248,7 +261,12 @@ impl Driver {
     fn reading(&self) -> Reading {
         let own = self.streams.iter().filter(|row| self.stands_for(row).is_none());
         let pulled_at = own.map(|row| row.pulled_at).min().flatten();
-        Reading { pulled_at: pulled_at.filter(|_| self.clean), unread: self.unread || self.room.pulls > 0 }
+        Reading {
+            pulled_at: pulled_at.filter(|_| self.clean),
+            pulled_by: self.pulled_by,
+            unread: self.unread || self.room.pulls > 0,
+            others: !self.raises && !self.shared.gate.may_raise(&self.id, self.now()),
+        }
     }
 
     /// What could start when. The chooser does the rest.
@@ -301,7 +319,8 @@ impl Driver {
                 view.offer(Work::Look, fetch);
             }
             if let Some(at) = self.hint_at(now) {
-                view.offer(Work::Hint, at.max(quiet));
+                let free = self.reads || self.shared.gate.wish_to_read(&self.id, false);
+                view.offer(Work::Hint, at.max(quiet).max(if free { at } else { now + HELD_OFF }));
             }
             if !self.level_reads.is_empty() {
                 view.offer(Work::Levels, quiet.max(budgets.ready_at(&capabilities.level_budget, now, 0.0)));
@@ -331,9 +350,16 @@ impl Driver {
         let running = self.streams.iter().any(|row| !row.windows.is_empty());
         // A new pull begins only when the last one is stored whole.
         let room = if running { !self.room.ingesting_twice() } else { self.room.ingests == 0 };
-        if self.room.pulls == 0 && !self.room.setting && self.room.sets == 0 && room && !self.has_backlog(now)
-        {
-            view.offer(Work::Pull, self.pull_due(now).max(store_free));
+        let may_pull = self.room.pulls == 0
+            && !self.room.setting
+            && self.room.sets == 0
+            && room
+            && !self.has_backlog(now);
+        let at = self.pull_due(now).max(store_free);
+        let due = may_pull && at <= now;
+        self.held_off = !self.reads && !self.shared.gate.wish_to_read(&self.id, due) && due;
+        if may_pull {
+            view.offer(Work::Pull, if self.held_off { now + HELD_OFF } else { at });
         }
         view
     }

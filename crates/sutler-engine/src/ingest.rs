@@ -20,6 +20,8 @@ pub(crate) struct Told {
     pub order: ChannelOrder,
     pub digest: Digest,
     pub coverage: Coverage,
+    /// It was told by a list that hides something of it: [`Channel::wants_look`](sutler_core::channel::Channel::wants_look).
+    pub hides: bool,
     /// When the request that brought it was sent.
     pub asked_at: Timestamp,
 }
@@ -44,7 +46,8 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
             Error::new(ErrorKind::Protocol, "engine.ingest").message("an order without an id was read")
         );
     }
-    let mut digest = told.digest;
+    // What hides something is never known: told again, it is looked at again, also after a crash.
+    let mut digest = if told.hides { Digest::default() } else { told.digest };
     let (mut order, known) = match job.tx.known(channel, id)? {
         Some((key, before)) => {
             let order = job.load(key)?;
@@ -58,7 +61,9 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
     let key = order.state.key;
     // A read asked before our last look says nothing of what may have changed since, but its counters only grow.
     let late = known && told.asked_at < order.state.looked_at;
-    let coverage = if late { Coverage::NONE.with(Group::Statuses) } else { told.coverage };
+    // Nor does a list that hides something: believing it would take back what the single read told, at every pull.
+    let counters_only = late || known && told.hides;
+    let coverage = if counters_only { Coverage::NONE.with(Group::Statuses) } else { told.coverage };
     let seen = Observation { asked_at: told.asked_at, coverage, facts: told.order.facts.clone() };
     if !known || is_news(&order, &seen) {
         order.push(job.now, Entry::Observed(Box::new(seen)))?;
@@ -66,7 +71,7 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
     let mut personal = Personal { ship_to: told.order.ship_to.clone(), raw: told.order.raw.clone() };
     if known && let Some(before) = job.tx.personal(key)? {
         let mut best = before.ship_to;
-        if late {
+        if counters_only {
             best.fill(&personal.ship_to);
             personal.raw = before.raw;
         } else {

@@ -17,6 +17,7 @@ use sutler_core::{
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
     journal::Entry,
+    order::OrderFacts,
     policy::Policy,
     ports::store::Tx,
     push::Told,
@@ -41,6 +42,11 @@ impl World {
             Error::new(ErrorKind::NotFound, "engine.channel")
                 .message(format!("channel {:?} is not configured here", channel.as_str()))
         })
+    }
+
+    /// Do these facts come from a list that hides what a rule would ask for?
+    pub(crate) fn hides(&self, channel: &ChannelId, facts: &OrderFacts) -> bool {
+        self.channels.get(channel).is_some_and(|channel| channel.wants_look(facts))
     }
 
     /// How deadlines of a channel are reckoned.

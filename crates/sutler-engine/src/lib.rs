@@ -5,6 +5,7 @@
 
 mod driver;
 mod engine;
+mod gate;
 mod health;
 mod ingest;
 mod intake;

@@ -118,6 +118,11 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
         }
         return Ok(());
     }
+    if !state.decided && job.world.hides(&state.channel, &state.facts) {
+        // The read that shows what the list hides is on its way; until then no rule may look at it.
+        job.touched.undecided += 1;
+        return Ok(());
+    }
     let demand = state.demand();
     // Of every line, also of one that is handed over already: the rules still look at it until the channel shows it.
     let skus: Vec<_> = state.facts.lines.iter().filter_map(|line| line.sku.clone()).collect();

@@ -1,6 +1,7 @@
 //! What the drivers of one engine share.
 
 use crate::{
+    gate::Gate,
     health::ChannelStatus,
     job::{Touched, World},
 };
@@ -58,6 +59,7 @@ pub(crate) struct Shared {
     pub ports: Ports,
     pub world: Arc<World>,
     pub bells: BTreeMap<ChannelId, Bell>,
+    pub gate: Gate,
     pub status: Mutex<BTreeMap<ChannelId, ChannelStatus>>,
     /// Results of calls made before they were marked: see `Mutant::SentAfterCall`.
     #[cfg(feature = "mutants")]
@@ -73,6 +75,7 @@ impl Shared {
             ports,
             world: Arc::new(world),
             bells,
+            gate: Gate::default(),
             status: Mutex::default(),
             #[cfg(feature = "mutants")]
             early: Mutex::default(),
@@ -121,6 +124,11 @@ impl Shared {
             .filter(|(channel, _)| channel == from)
             .collect();
         Touched { commands, ..touched }
+    }
+
+    /// Rings every driver but `own` awake: what it waited for may be free now.
+    pub(crate) fn ring_others(&self, own: &ChannelId) {
+        self.bells.iter().filter(|(id, _)| *id != own).for_each(|(_, bell)| bell.ring());
     }
 
     /// What other drivers told this one.

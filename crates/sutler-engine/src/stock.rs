@@ -32,8 +32,26 @@ pub(crate) enum Plan {
 pub(crate) struct Reading {
     /// When the last complete pull of every stream began.
     pub pulled_at: Option<Timestamp>,
+    /// When all that it brought was stored.
+    pub pulled_by: Option<Timestamp>,
     /// Orders were served that are not stored yet, or may have been: nothing above zero may be set.
     pub unread: bool,
+    /// The same of another channel: nothing may rise.
+    pub others: bool,
+}
+
+/// How old a read may be when a level is set by it: what sells meanwhile is in no order yet and would be offered again.
+const FRESH: Duration = Duration::minutes(2);
+
+impl Reading {
+    /// May a raise still go by what was read at `read`?
+    ///
+    /// It waits for a pull that begins after the read, and would never leave if the read grew old while a long one runs:
+    /// the read grows old only once that pull is stored. `patience` ends the wait for a pull that does not come.
+    fn may_wait(&self, read: Timestamp, now: Timestamp, patience: Duration) -> bool {
+        let told_by = self.pulled_at.filter(|at| *at >= read).and(self.pulled_by);
+        now - read <= patience && told_by.is_none_or(|by| now - by <= FRESH)
+    }
 }
 
 /// What the listing of `sku` needs next.
@@ -72,7 +90,11 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
     {
         return Ok(Plan::Later(at));
     }
-    let fresh = listing.read_at.filter(|at| now - *at <= Duration::minutes(2) && *at >= listing.base_from);
+    let patience = job.world.settings.level_interval;
+    let fresh = listing.read_at.filter(|at| *at >= listing.base_from).filter(|at| {
+        let raises = listing.level.is_some_and(|level| desired > level);
+        now - *at <= FRESH || raises && reading.may_wait(*at, now, patience)
+    });
     Ok(match listing.level {
         Some(level) if level == desired => match listing.verify_at {
             Some(at) if at <= now => Plan::Read,
@@ -92,7 +114,9 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
             _ => Plan::Read,
         },
         Some(level) if desired > level => match (fresh, reading.pulled_at) {
-            (Some(read), Some(pulled)) if pulled >= read && !reading.unread => set(desired),
+            (Some(read), Some(pulled)) if pulled >= read && !reading.unread && !reading.others => {
+                set(desired)
+            }
             (Some(read), Some(pulled)) if pulled >= read => Plan::Later(now + lag / 20),
             (Some(read), _) => Plan::Pull(read),
             (None, _) => Plan::Read,
@@ -285,4 +309,29 @@ pub(crate) fn serve_freed(job: &mut Job<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sutler_core::time::from_millis;
+
+    #[test]
+    fn a_read_grows_old_only_once_the_pull_it_waits_for_is_stored() {
+        let (read, patience) = (from_millis(1_800_000_000_000), Duration::hours(2));
+        let at = |minutes| read + Duration::minutes(minutes);
+        let reading = |pulled_at: Option<i64>, pulled_by: Option<i64>| Reading {
+            pulled_at: pulled_at.map(at),
+            pulled_by: pulled_by.map(at),
+            unread: false,
+            others: false,
+        };
+        // No pull since: it waits, but not for ever.
+        assert!(reading(None, None).may_wait(read, at(60), patience));
+        assert!(reading(Some(-5), Some(4)).may_wait(read, at(60), patience));
+        assert!(!reading(Some(-5), Some(4)).may_wait(read, at(121), patience));
+        // The pull began after it and took half an hour.
+        assert!(reading(Some(1), Some(31)).may_wait(read, at(33), patience));
+        assert!(!reading(Some(1), Some(31)).may_wait(read, at(34), patience));
+    }
 }

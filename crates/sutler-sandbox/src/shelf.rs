@@ -92,16 +92,22 @@ impl Stock {
         (units.min(offered) - left).max(0)
     }
 
-    /// Replaces the level; returns by how many units it exceeds what the host could know to be left, when `seen_sold`
+    /// Replaces the level; returns how many units are offered again that the host could know to be sold, when `seen_sold`
     /// units had been told to it before it sent this.
+    ///
+    /// A unit that was sold elsewhere and that this listing offered all the time is offered too long (and counted when it
+    /// sells), not again: a level that falls offers nothing again, unless of what this very listing had sold.
     pub(crate) fn set(&mut self, at: Ms, level: i64, seen_sold: i64, lag: Ms) -> i64 {
         if lag > 0 && self.shadow.is_none_or(|(_, until)| until <= at) {
             self.shadow = Some((self.level, at + lag));
         }
-        self.level = level;
         let all = self.own.and(self.others);
-        let left = (all.declared.unwrap_or(0) - (seen_sold - all.seen_cancelled)).max(0);
-        (level - left).max(0)
+        let declared = all.declared.unwrap_or(0);
+        let left = (declared - (seen_sold - all.seen_cancelled)).max(0);
+        let seen_here = (seen_sold - self.others.seen_sold) - self.own.seen_cancelled;
+        let still_offered = self.level.min((declared - seen_here).max(0));
+        self.level = level;
+        (level - left.max(still_offered)).max(0)
     }
 }
 
@@ -118,6 +124,8 @@ pub struct Pool {
 
 #[derive(Debug, Default)]
 struct Inner {
+    /// How many will sell from it, where that was said.
+    expected: usize,
     members: Vec<BTreeMap<String, Figures>>,
     /// Grows with every change of anyone's figures.
     version: u64,
@@ -127,6 +135,12 @@ impl Pool {
     /// A pool nobody sells from yet.
     pub fn new() -> Arc<Pool> {
         Arc::default()
+    }
+
+    /// A pool that so many worlds will sell from. A world that goes on from its log keeps what it knew of the others until all
+    /// of them are back.
+    pub fn of(worlds: usize) -> Arc<Pool> {
+        Arc::new(Pool { inner: Mutex::new(Inner { expected: worlds, ..Inner::default() }) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -142,22 +156,25 @@ impl Pool {
 pub(crate) struct Share {
     pool: Arc<Pool>,
     member: usize,
+    /// Its world goes on from a log, and knows what the others did.
+    goes_on: bool,
     version: Option<(u64, usize)>,
 }
 
 impl Share {
-    pub(crate) fn join(pool: &Arc<Pool>) -> Share {
+    pub(crate) fn join(pool: &Arc<Pool>, goes_on: bool) -> Share {
         let mut inner = pool.lock();
         inner.members.push(BTreeMap::new());
         let member = inner.members.len() - 1;
         drop(inner);
-        Share { pool: Arc::clone(pool), member, version: None }
+        Share { pool: Arc::clone(pool), member, goes_on, version: None }
     }
 
     /// What the others' figures are now, of the SKUs of this shelf where they are not as this shelf knows them.
     pub(crate) fn look(&mut self, shelf: &Shelf) -> BTreeMap<String, Figures> {
         let inner = self.pool.lock();
-        if self.version == Some((inner.version, shelf.len())) {
+        let some_are_missing = self.goes_on && inner.members.len() < inner.expected;
+        if some_are_missing || self.version == Some((inner.version, shelf.len())) {
             return BTreeMap::new();
         }
         self.version = Some((inner.version, shelf.len()));

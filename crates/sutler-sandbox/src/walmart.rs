@@ -246,7 +246,7 @@ impl World {
     /// [`Marketplace::share`](crate::Marketplace::share).
     pub fn share(&mut self, pool: &Arc<Pool>) {
         let first = !self.shared;
-        self.share = Some(Share::join(pool));
+        self.share = Some(Share::join(pool, !first));
         self.look();
         if first {
             self.log.note(&Entry { t: self.now, shared: true, ..Entry::default() });

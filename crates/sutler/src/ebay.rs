@@ -47,7 +47,7 @@ impl Ebay {
             .token_url(market.token_url())
             .call_timeout(Wait::from_secs(5))
             // As with Walmart: a socket's milliseconds are seconds of paced time.
-            .rate_factor(0.95);
+            .rate_factor(0.9);
         Ebay { pace: Some(market.pace()), ..ebay }
     }
 

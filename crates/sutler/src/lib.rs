@@ -55,6 +55,7 @@ pub mod model {
     pub use sutler_core::{
         address::{Address, AddressStates, PartState, Place},
         deadline::{Deadline, DeadlineKind, DeadlineSource},
+        exposure::exposure_max,
         hold::{Exception, Hold, HoldReason},
         id::{ChannelId, ChannelOrderId, LineId, OrderKey, RuleId, SellerId, Seq, Sku, StreamId},
         journal::{Decided, Entry, JournalRow, Step},

@@ -75,6 +75,7 @@ pub struct Sandbox<M: Recover = World> {
     state: Option<PathBuf>,
     others: bool,
     not_before: Option<Timestamp>,
+    pace: Option<Pace>,
     shelf: Option<Arc<Pool>>,
 }
 
@@ -116,6 +117,7 @@ impl<M: Recover> Sandbox<M> {
             state: None,
             others: false,
             not_before: None,
+            pace: None,
             shelf: None,
         }
     }
@@ -182,6 +184,39 @@ impl<M: Recover> Sandbox<M> {
         self
     }
 
+    /// Keeps another marketplace's time ([`Market::pace`]), so that one engine can run both; its speed is then said with it.
+    pub fn pace(mut self, pace: Pace) -> Sandbox<M> {
+        self.pace = Some(pace);
+        self
+    }
+
+    /// The latest instant of the world in its state file, or that a new one begins at: for several that go on together, whose
+    /// time is the latest of theirs.
+    ///
+    /// # Errors
+    /// `Config` when the state file holds another world or is in use.
+    pub fn last_instant(&self) -> Result<Timestamp> {
+        let (world, _) = self.world()?;
+        Ok(self.begins_at(&world))
+    }
+
+    fn begins_at(&self, world: &M) -> Timestamp {
+        // A new world begins with its first order, hours before anyone looks at it.
+        let origin = world.origin();
+        world.last_instant().max(origin).max(self.not_before.unwrap_or(origin))
+    }
+
+    fn world(&self) -> Result<(M, Option<StateFile>)> {
+        match &self.state {
+            Some(path) => {
+                let (world, file) = StateFile::open::<M>(path, self.settings.clone())
+                    .map_err(|error| wrong("sandbox.state", &error))?;
+                Ok((world, Some(file)))
+            }
+            None => Ok((M::new(self.settings.clone()), None)),
+        }
+    }
+
     /// Sells from a shelf that other marketplaces sell from too: what is on hand is counted once, and what is sold too often
     /// over all of them.
     pub fn shelf(mut self, pool: &Arc<Pool>) -> Sandbox<M> {
@@ -192,37 +227,39 @@ impl<M: Recover> Sandbox<M> {
     /// Starts it on tokio. It stops when the [`Market`] is dropped.
     ///
     /// # Errors
-    /// `Config` when the address cannot be listened on, the speed is impossible, or the state file holds another world or is
-    /// in use.
+    /// `Config` when the address cannot be listened on, the speed is impossible, the state file holds another world or is
+    /// in use, or a time given to it is earlier than its own.
     pub async fn start(self) -> Result<Market<M>> {
-        let wrong = |op: &'static str, error: &dyn std::fmt::Display| {
-            Error::new(ErrorKind::Config, op).message(error.to_string())
-        };
         // Before anything is written: a world is not begun that cannot be served.
-        if !(self.speed.is_finite() && self.speed > 0.0) {
-            return Err(wrong("sandbox.listen", &ServeError::Speed(self.speed)));
+        let speed = self.pace.map_or(self.speed, |pace| pace.speed);
+        if !(speed.is_finite() && speed > 0.0) {
+            return Err(wrong("sandbox.listen", &ServeError::Speed(speed)));
         }
-        let (mut world, state) = match self.state {
-            Some(path) => {
-                let (world, file) = StateFile::open::<M>(&path, self.settings)
-                    .map_err(|error| wrong("sandbox.state", &error))?;
-                (world, Some(file))
-            }
-            None => (M::new(self.settings), None),
-        };
+        let (mut world, state) = self.world()?;
         if let Some(pool) = &self.shelf {
             world.share(pool);
         }
-        let origin = world.origin();
-        // A new world begins with its first order, hours before anyone looks at it.
-        let last = world.last_instant().max(origin).max(self.not_before.unwrap_or(origin));
-        let clock = SandboxClock::starting_now(last, self.speed);
+        let (origin, begins_at) = (world.origin(), self.begins_at(&world));
+        let clock = match self.pace {
+            Some(Pace { origin, started, speed }) => SandboxClock { origin, started, speed },
+            None => SandboxClock::starting_now(begins_at, speed),
+        };
+        if clock.now() < begins_at {
+            return Err(Error::new(ErrorKind::Config, "sandbox.pace").message(format!(
+                "the time given is {}, and the world in the state file reached {begins_at}; that or later is right",
+                clock.now()
+            )));
+        }
         let options = ServeOptions { allow_non_loopback: self.others, state };
         let serving = serve(self.listen, world, clock, options)
             .await
             .map_err(|error| wrong("sandbox.listen", &error))?;
         Ok(Market { serving, origin })
     }
+}
+
+fn wrong(op: &'static str, error: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Config, op).message(error.to_string())
 }
 
 /// A running marketplace; a Walmart unless said.

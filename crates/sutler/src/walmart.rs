@@ -46,8 +46,8 @@ impl Walmart {
             // Its answers come within milliseconds; a doubt about a lost one should be settled soon.
             .call_timeout(Wait::from_secs(5))
             // Sixty-fold time makes seconds of a socket's milliseconds: what our clock calls a full bucket, the
-            // marketplace's may not. A twentieth is left unused, so that no burst is refused.
-            .rate_factor(0.95);
+            // marketplace's may not. A tenth is left unused, so that no burst is refused.
+            .rate_factor(0.9);
         Walmart { pace: Some(market.pace()), ..local }
     }
 

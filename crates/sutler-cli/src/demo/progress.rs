@@ -8,10 +8,10 @@ use sutler::{command::Totals, model::Phase};
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    pub(super) fn new(orders: u32, quiet: bool) -> Progress {
+    pub(super) fn new(orders: usize, quiet: bool) -> Progress {
         let visible = !quiet && std::io::stderr().is_terminal();
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(u64::from(orders)), target);
+        let bar = ProgressBar::with_draw_target(Some(orders as u64), target);
         if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} settled  {msg}  {elapsed}") {
             bar.set_style(style);
         }

@@ -4,15 +4,18 @@ use super::{
     Ended,
     tally::{Tally, Times},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{fmt::Write as _, path::PathBuf, time::Duration as Wait};
-use sutler::ports::BudgetUse;
 
 /// Everything the summary tells.
 #[derive(Debug)]
 pub(super) struct Report {
-    pub(super) tally: Tally,
-    pub(super) budgets: Vec<BudgetUse>,
+    /// One for each marketplace.
+    pub(super) tallies: Vec<Tally>,
+    /// Their sum.
+    pub(super) all: Tally,
+    /// Units that could have been sold too often at most.
+    pub(super) exposure_bound: u64,
     pub(super) ended: Ended,
     pub(super) elapsed: Wait,
     pub(super) seed: u64,
@@ -22,124 +25,72 @@ pub(super) struct Report {
 }
 
 impl Report {
-    fn phase(&self, names: &[&str]) -> u64 {
-        names.iter().filter_map(|name| self.tally.by_phase.get(name)).sum()
-    }
-
     pub(super) fn json(&self) -> Value {
-        let tally = &self.tally;
-        let held: Vec<Value> = tally
-            .held
+        let mut whole = counts(&self.all);
+        whole.remove("budgets");
+        let stock = &self.all.effects;
+        whole.insert(
+            "stock".into(),
+            json!({
+                "listings": self.all.offers.listings,
+                "as_desired": self.all.offers.as_desired,
+                "reoffered_after_seen": stock.reoffered_after_seen,
+                "oversold_in_window": stock.oversold_in_window,
+                "exposure_bound": self.exposure_bound,
+            }),
+        );
+        let marketplaces: Map<String, Value> = self
+            .tallies
             .iter()
-            .map(|held| {
-                json!({
-                    "order": held.order,
-                    "reasons": held.reasons,
-                    "why": held.why,
-                    "planned_defect": held.planned,
-                })
-            })
+            .map(|tally| (tally.marketplace.to_owned(), Value::Object(counts(tally))))
             .collect();
-        let budgets: Vec<Value> = self
-            .budgets
-            .iter()
-            .map(|used| {
-                json!({
-                    "scope": used.scope,
-                    "taken": used.taken,
-                    "refused": used.refused,
-                    "per_minute": rounded(used.per_minute),
-                })
-            })
-            .collect();
-        json!({
-            "orders": {
-                "placed": tally.placed,
-                "stored": tally.stored,
-                "seller_fulfilled": tally.sellers,
-                "foreign": tally.foreign,
-                "acknowledged": tally.acknowledged,
-                "held": self.phase(&["held"]),
-                "shipped": self.phase(&["shipped", "delivered"]),
-                "cancelled": self.phase(&["cancelled"]),
-                "by_phase": tally.by_phase,
-            },
-            "effects": {
-                "acknowledge": times(tally.acknowledge),
-                "ship": times(tally.ship),
-                "cancel": times(tally.cancel),
-                "reoffered_after_seen": tally.effects.reoffered_after_seen,
-                "oversold_in_window": tally.effects.oversold_in_window,
-            },
-            "ack_latency_s": {"p50": tally.latency_s(50), "p99": tally.latency_s(99)},
-            "held": held,
-            "unresolved": tally.unresolved,
-            "stock": {"listings": tally.listings.0, "as_desired": tally.listings.1},
-            "http": {"requests": tally.effects.requests, "status_429": tally.effects.status_429},
-            "budgets": budgets,
-            "problems": tally.problems,
-            "finished": self.ended == Ended::Done,
-            "elapsed_s": rounded(self.elapsed.as_secs_f64()),
-            "seed": self.seed,
-            "speed": self.speed,
-            "faults": self.faults,
-            "db": self.db.display().to_string(),
-        })
+        let more = [
+            ("marketplaces", Value::Object(marketplaces)),
+            ("finished", (self.ended == Ended::Done).into()),
+            ("elapsed_s", rounded(self.elapsed.as_secs_f64()).into()),
+            ("seed", self.seed.into()),
+            ("speed", self.speed.into()),
+            ("faults", self.faults.clone().into()),
+            ("db", self.db.display().to_string().into()),
+        ];
+        whole.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        Value::Object(whole)
     }
 
     pub(super) fn words(&self) -> String {
-        let tally = &self.tally;
+        let all = &self.all;
         let mut text = String::new();
         // Writing to a string cannot fail.
         let mut say = |line: String| {
             let _ = writeln!(text, "{line}");
         };
-        say(format!(
-            "orders        {} placed, {} stored: {} the seller's, {} fulfilled by others (read, never written)",
-            tally.placed, tally.stored, tally.sellers, tally.foreign
-        ));
-        let phases: Vec<String> =
-            tally.by_phase.iter().map(|(phase, n)| format!("{n} {}", phase.replace('_', " "))).collect();
-        say(format!("by phase      {}", phases.join(", ")));
-        let latency = |percent| tally.latency_s(percent).map_or("-".into(), spoken);
-        say(format!(
-            "acknowledged  {}, after {} (median), {} (99th percentile) of marketplace time",
-            tally.acknowledged,
-            latency(50),
-            latency(99)
-        ));
-        say("took effect   (counted by the marketplace)".into());
-        for (verb, counted) in
-            [("acknowledge", tally.acknowledge), ("ship", tally.ship), ("cancel", tally.cancel)]
-        {
-            say(format!(
-                "  {verb:<12}{} once, {} repeated, {} missing",
-                counted.once, counted.repeated, counted.missing
-            ));
+        for line in self.table() {
+            say(line);
         }
         say(format!(
-            "stock         {} of {} listings offer what they should; {} units offered again after a sale was seen, {} oversold in between",
-            tally.listings.1,
-            tally.listings.0,
-            tally.effects.reoffered_after_seen,
-            tally.effects.oversold_in_window
+            "by phase      {}",
+            listed(all.by_phase.iter().map(|(phase, n)| format!("{n} {}", phase.replace('_', " "))))
+        ));
+        say(format!(
+            "stock         {} of {} listings offer what they should; {} units offered again after a sale was seen, {} oversold in between ({} at most)",
+            all.offers.as_desired,
+            all.offers.listings,
+            all.effects.reoffered_after_seen,
+            all.effects.oversold_in_window,
+            self.exposure_bound
         ));
         say(format!(
             "http          {} requests, {} refused as too many",
-            tally.effects.requests, tally.effects.status_429
+            all.effects.requests, all.effects.status_429
         ));
-        for used in self.budgets.iter().filter(|used| used.taken > 0) {
-            let name = used.scope.split('@').next().unwrap_or(&used.scope);
-            say(format!("  {name:<22}{:>5} used, {:.0} a minute allowed", used.taken, used.per_minute));
+        if all.unresolved > 0 {
+            say(format!("unresolved    {} commands wait for a person (sutler resolve)", all.unresolved));
         }
-        if tally.unresolved > 0 {
-            say(format!("unresolved    {} commands wait for a person (sutler resolve)", tally.unresolved));
+        say(format!("held          {} orders wait for a person or for stock", all.held.len()));
+        for held in &all.held {
+            say(format!("  {:<8} {:<20}  {}", held.marketplace, held.order, held.why));
         }
-        say(format!("held          {} orders wait for a person or for stock", tally.held.len()));
-        for held in &tally.held {
-            say(format!("  {}  {}", held.order, held.why));
-        }
-        for problem in &tally.problems {
+        for problem in &all.problems {
             say(format!("WRONG         {problem}"));
         }
         let ended = match &self.ended {
@@ -156,10 +107,112 @@ impl Report {
         say(format!("seed {}, faults {}; the store is {}", self.seed, self.faults, self.db.display()));
         text.trim_end().to_owned()
     }
+
+    /// A column for each marketplace, and one for all where there are several.
+    fn table(&self) -> Vec<String> {
+        let mut columns: Vec<&Tally> = self.tallies.iter().collect();
+        if columns.len() > 1 {
+            columns.push(&self.all);
+        }
+        let row = |label: &str, cell: &dyn Fn(&Tally) -> String| {
+            let cells: String = columns.iter().map(|tally| format!("{:>10}", cell(tally))).collect();
+            format!("{label:<34}{cells}")
+        };
+        let latency = |tally: &Tally, percent| tally.latency_s(percent).map_or("-".into(), spoken);
+        let mut lines = vec![
+            row("", &|tally| tally.marketplace.into()),
+            row("orders placed", &|tally| tally.placed.to_string()),
+            row("  stored", &|tally| tally.stored.to_string()),
+            row("  fulfilled by others, only read", &|tally| tally.foreign.to_string()),
+            row("acknowledged or taken", &|tally| tally.acknowledged.to_string()),
+            row("  after, median", &|tally| latency(tally, 50)),
+            row("  after, 99th percentile", &|tally| latency(tally, 99)),
+        ];
+        type Of = fn(&Tally) -> Times;
+        let verbs: [(&str, Of); 3] =
+            [("acknowledge", |t| t.acknowledge), ("ship", |t| t.ship), ("cancel", |t| t.cancel)];
+        for (verb, of) in verbs {
+            lines.push(row(&format!("{verb}: once"), &|tally| of(tally).once.to_string()));
+            lines.push(row("  repeated, missing", &|tally| {
+                let times = of(tally);
+                format!("{}, {}", times.repeated, times.missing)
+            }));
+        }
+        lines.push(row("requests", &|tally| tally.effects.requests.to_string()));
+        lines
+    }
+}
+
+/// What is counted of one marketplace, or of all.
+fn counts(tally: &Tally) -> Map<String, Value> {
+    let phase = |names: &[&str]| -> u64 { names.iter().filter_map(|name| tally.by_phase.get(name)).sum() };
+    let held: Vec<Value> = tally
+        .held
+        .iter()
+        .map(|held| {
+            json!({
+                "marketplace": held.marketplace,
+                "order": held.order,
+                "reasons": held.reasons,
+                "why": held.why,
+                "planned_defect": held.planned,
+            })
+        })
+        .collect();
+    let budgets: Vec<Value> = tally
+        .budgets
+        .iter()
+        .map(|used| {
+            json!({
+                "scope": used.scope,
+                "taken": used.taken,
+                "refused": used.refused,
+                "per_minute": rounded(used.per_minute),
+            })
+        })
+        .collect();
+    let parts = [
+        (
+            "orders",
+            json!({
+                "placed": tally.placed,
+                "stored": tally.stored,
+                "seller_fulfilled": tally.sellers,
+                "foreign": tally.foreign,
+                "acknowledged": tally.acknowledged,
+                "held": phase(&["held"]),
+                "shipped": phase(&["shipped", "delivered"]),
+                "cancelled": phase(&["cancelled"]),
+                "by_phase": tally.by_phase,
+            }),
+        ),
+        (
+            "effects",
+            json!({
+                "acknowledge": times(tally.acknowledge),
+                "ship": times(tally.ship),
+                "cancel": times(tally.cancel),
+                "reoffered_after_seen": tally.effects.reoffered_after_seen,
+                "oversold_in_window": tally.effects.oversold_in_window,
+            }),
+        ),
+        ("ack_latency_s", json!({"p50": tally.latency_s(50), "p99": tally.latency_s(99)})),
+        ("held", held.into()),
+        ("unresolved", tally.unresolved.into()),
+        ("stock", json!({"listings": tally.offers.listings, "as_desired": tally.offers.as_desired})),
+        ("http", json!({"requests": tally.effects.requests, "status_429": tally.effects.status_429})),
+        ("budgets", budgets.into()),
+        ("problems", json!(tally.problems)),
+    ];
+    parts.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }
 
 fn times(times: Times) -> Value {
     json!({"once": times.once, "repeated": times.repeated, "missing": times.missing})
+}
+
+fn listed(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn rounded(value: f64) -> f64 {

@@ -1,13 +1,15 @@
-//! The count at the end: what was planned, what the store says, and what the *marketplace* counted as having taken effect.
+//! The count at the end, for one marketplace: what was planned, what the store says, and what the *marketplace* counted as
+//! having taken effect.
 
-use super::CHANNEL;
+use super::{shop::Shop, stock::Offers};
 use std::collections::{BTreeMap, BTreeSet};
 use sutler::{
-    ErrorKind, Host, Result,
+    Engine, ErrorKind, Result,
     command::{Act, State, Verb},
-    model::{Entry, HoldReason, Phase, Sku, Timestamp, tracking_key},
+    model::{Entry, HoldReason, Phase, Timestamp, tracking_key},
     order::WholeOrder,
-    sandbox::{Defect, Effects, FulfilledBy, Market, PlanEntry},
+    ports::BudgetUse,
+    sandbox::{Defect, Effects, FulfilledBy, PlanEntry},
 };
 
 /// Effects of one verb, by how often they happened.
@@ -21,18 +23,28 @@ pub(super) struct Times {
     pub(super) missing: u64,
 }
 
+impl Times {
+    fn add(&mut self, more: Times) {
+        self.once += more.once;
+        self.repeated += more.repeated;
+        self.missing += more.missing;
+    }
+}
+
 /// An order that waits at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HeldOrder {
+    pub(super) marketplace: &'static str,
     pub(super) order: String,
     pub(super) reasons: Vec<String>,
     pub(super) why: String,
     pub(super) planned: Defect,
 }
 
-/// What it all came to.
+/// What it all came to at one marketplace.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
+    pub(super) marketplace: &'static str,
     pub(super) placed: u64,
     pub(super) sellers: u64,
     pub(super) stored: u64,
@@ -47,8 +59,8 @@ pub(super) struct Tally {
     /// Seconds of marketplace time from the sale (or the start, where that is later) to the acknowledgment, ascending.
     pub(super) latencies_s: Vec<f64>,
     pub(super) held: Vec<HeldOrder>,
-    /// Listings, and how many of them offer what they should.
-    pub(super) listings: (u64, u64),
+    pub(super) offers: Offers,
+    pub(super) budgets: Vec<BudgetUse>,
     /// What is not as it should be, one sentence each.
     pub(super) problems: Vec<String>,
 }
@@ -63,12 +75,13 @@ impl Tally {
 
 /// Counts. `strict` expects every order to be held by its planned reason and no other: payloads that cannot be read in
 /// full add one.
-pub(super) async fn count(host: &Host, market: &Market, strict: bool) -> Result<Tally> {
-    let (plan, effects, origin) = (market.plan(), market.effects(), market.origin());
-    let mut tally = Tally { placed: plan.len() as u64, ..Tally::default() };
+pub(super) async fn count(engine: &Engine, shop: &Shop, offers: Offers, strict: bool) -> Result<Tally> {
+    let (plan, effects, origin) = (shop.plan(), shop.effects(), shop.origin());
+    let mut tally = Tally { marketplace: shop.name(), placed: plan.len() as u64, offers, ..Tally::default() };
     let mut expected = Expected::default();
+    let told = shop.is_told(engine);
     for entry in &plan {
-        let order = match host.order(CHANNEL, entry.id.as_str()).await {
+        let order = match engine.order(shop.name(), entry.id.as_str()).await {
             Ok(order) => order,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 tally.problems.push(format!("order {} is lost: placed, and not stored", entry.id));
@@ -76,11 +89,16 @@ pub(super) async fn count(host: &Host, market: &Market, strict: bool) -> Result<
             }
             Err(error) => return Err(error),
         };
-        tally.order(entry, &order, &effects, origin, strict);
+        let acknowledged = if told {
+            effects.acknowledge.get(&entry.id).copied().unwrap_or(0)
+        } else {
+            // Taking the order is a note of ours: nothing takes effect there, and the store alone can say.
+            u32::from(order.state().acknowledged_at.is_some())
+        };
+        tally.order(entry, &order, acknowledged, origin, strict);
         expected.add(&entry.id, &order);
     }
     (tally.ship, tally.cancel) = expected.compare(&effects, &mut tally.problems);
-    tally.stock(host, &effects).await?;
     if effects.reoffered_after_seen > 0 {
         tally
             .problems
@@ -88,7 +106,39 @@ pub(super) async fn count(host: &Host, market: &Market, strict: bool) -> Result<
     }
     tally.latencies_s.sort_by(f64::total_cmp);
     tally.effects = effects;
+    let health = engine.health().await?.into_iter().find(|health| health.channel.as_str() == shop.name());
+    tally.budgets = health.map(|health| health.budgets).unwrap_or_default();
     Ok(tally)
+}
+
+/// All marketplaces together; without what only one of them has (budgets, levels).
+pub(super) fn sum(tallies: &[Tally]) -> Tally {
+    let mut all = Tally { marketplace: "all", ..Tally::default() };
+    for one in tallies {
+        all.placed += one.placed;
+        all.sellers += one.sellers;
+        all.stored += one.stored;
+        all.acknowledged += one.acknowledged;
+        all.foreign += one.foreign;
+        all.unresolved += one.unresolved;
+        for (phase, n) in &one.by_phase {
+            *all.by_phase.entry(phase).or_default() += n;
+        }
+        all.acknowledge.add(one.acknowledge);
+        all.ship.add(one.ship);
+        all.cancel.add(one.cancel);
+        all.effects.reoffered_after_seen += one.effects.reoffered_after_seen;
+        all.effects.oversold_in_window += one.effects.oversold_in_window;
+        all.effects.requests += one.effects.requests;
+        all.effects.status_429 += one.effects.status_429;
+        all.latencies_s.extend(&one.latencies_s);
+        all.held.extend(one.held.iter().cloned());
+        all.offers.listings += one.offers.listings;
+        all.offers.as_desired += one.offers.as_desired;
+        all.problems.extend(one.problems.iter().map(|problem| format!("{}: {problem}", one.marketplace)));
+    }
+    all.latencies_s.sort_by(f64::total_cmp);
+    all
 }
 
 impl Tally {
@@ -96,7 +146,7 @@ impl Tally {
         &mut self,
         entry: &PlanEntry,
         order: &WholeOrder,
-        effects: &Effects,
+        acknowledged: u32,
         origin: Timestamp,
         strict: bool,
     ) {
@@ -106,6 +156,7 @@ impl Tally {
         *self.by_phase.entry(phase.as_str()).or_default() += 1;
         if phase == Phase::Held {
             self.held.push(HeldOrder {
+                marketplace: self.marketplace,
                 order: entry.id.clone(),
                 reasons: order.holds().iter().map(|hold| hold.reason.to_string()).collect(),
                 why: order.why(),
@@ -119,7 +170,7 @@ impl Tally {
         }
         self.sellers += 1;
         let waits = order.commands().iter().any(|c| c.key.verb == Verb::Acknowledge && c.is_open());
-        match effects.acknowledge.get(&entry.id).copied().unwrap_or(0) {
+        match acknowledged {
             0 if matches!(phase, Phase::Held | Phase::Cancelled) || waits => {}
             0 => {
                 self.acknowledge.missing += 1;
@@ -136,7 +187,7 @@ impl Tally {
             }
         }
         // An order cancelled before it was acknowledged needs no acknowledgment any more, and had none.
-        if effects.acknowledge.contains_key(&entry.id)
+        if acknowledged > 0
             && let Some(at) = state.acknowledged_at
         {
             self.acknowledged += 1;
@@ -146,7 +197,7 @@ impl Tally {
         self.reasons(entry, order, strict);
     }
 
-    /// Was it held, at any time, by what was planned and by nothing else?
+    /// Was it held, at any time, by what was planned and by nothing else? That the buyer has not paid yet is nobody's defect.
     fn reasons(&mut self, entry: &PlanEntry, order: &WholeOrder, strict: bool) {
         let mut reasons: BTreeSet<HoldReason> = BTreeSet::new();
         for row in &order.history {
@@ -154,6 +205,7 @@ impl Tally {
                 reasons.extend(decided.holds.iter().map(|hold| hold.reason.clone()));
             }
         }
+        reasons.remove(&HoldReason::NotReady);
         let own = match entry.defect {
             Defect::None => None,
             Defect::BadAddress => Some(HoldReason::BadAddress),
@@ -172,23 +224,6 @@ impl Tally {
         for other in reasons {
             let planned = own.as_ref().map_or("nothing".into(), |own| own.code());
             self.problems.push(format!("order {} was held for {other}, planned was {planned}", entry.id));
-        }
-    }
-
-    async fn stock(&mut self, host: &Host, effects: &Effects) -> Result<()> {
-        let mut after: Option<Sku> = None;
-        loop {
-            let listings = host.listings(CHANNEL, after, 500).await?;
-            for listing in &listings {
-                let available = host.item(listing.sku.clone()).await?.map_or(0, |item| item.available());
-                let offered = effects.stock.get(listing.sku.as_str()).copied();
-                self.listings.0 += 1;
-                self.listings.1 += u64::from(offered == Some(listing.desired(available, listing.unseen, 0)));
-            }
-            after = listings.last().map(|listing| listing.sku.clone());
-            if listings.len() < 500 {
-                return Ok(());
-            }
         }
     }
 }

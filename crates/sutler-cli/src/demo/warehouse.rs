@@ -4,7 +4,7 @@
 //! does for a person what a person would do with a buyer's wish to cancel. All it reports is derived from the order, so
 //! that it may be killed and started again: it then says the same once more, which changes nothing.
 
-use super::CHANNEL;
+use super::shop::Shop;
 use bytes::Bytes;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -16,11 +16,11 @@ use sutler::{
     channel::Transport,
     command::{CancelReason, IntakeOutcome},
     model::{
-        ChannelOrderId, Duration, HoldReason, LineQuantity, Phase, Seq, ShipmentReport, StreamId, Timestamp,
+        ChannelId, ChannelOrderId, Duration, HoldReason, LineQuantity, Phase, Seq, ShipmentReport, StreamId,
+        Timestamp,
     },
     order::WholeOrder,
     ports::Reqwest,
-    sandbox::Market,
 };
 use tokio::sync::watch;
 
@@ -32,33 +32,35 @@ const LAST_CALL: Duration = Duration::minutes(4);
 /// Between two rounds, real time.
 const ROUND: Wait = Wait::from_millis(50);
 
+/// An order of a channel.
+type Id = (ChannelId, ChannelOrderId);
+
 /// The small ERP.
 pub(super) struct Warehouse {
     engine: Engine,
-    base_url: String,
+    base_urls: Vec<String>,
     /// What is on hand was counted then, before the first sale.
     counted_at: Timestamp,
-    streams: Vec<StreamId>,
+    streams: BTreeMap<ChannelId, Vec<StreamId>>,
     seen: Seq,
     /// Orders on their way to the dock, with the instant of their acknowledgment.
-    picking: BTreeMap<ChannelOrderId, Timestamp>,
-    /// The buyer's wish that is left to a person.
-    left_to_person: Option<ChannelOrderId>,
-    cancelling: BTreeSet<ChannelOrderId>,
+    picking: BTreeMap<Id, Timestamp>,
+    /// On each channel, the buyer's wish that is left to a person.
+    left_to_person: BTreeMap<ChannelId, ChannelOrderId>,
+    cancelling: BTreeSet<Id>,
     tickets: VecDeque<Ticket>,
 }
 
 impl Warehouse {
-    pub(super) fn new(engine: &Engine, market: &Market) -> Warehouse {
-        let streams = engine.running_channels().iter().flat_map(|channel| &channel.capabilities().streams);
+    pub(super) fn new(engine: &Engine, shops: &[Shop]) -> Warehouse {
         Warehouse {
             engine: engine.clone(),
-            base_url: market.base_url(),
-            counted_at: market.origin(),
-            streams: streams.map(|stream| stream.id.clone()).collect(),
+            base_urls: shops.iter().map(Shop::base_url).collect(),
+            counted_at: shops.iter().map(Shop::origin).min().unwrap_or_else(|| engine.now()),
+            streams: shops.iter().map(|shop| (shop.name().into(), shop.streams(engine))).collect(),
             seen: Seq(0),
             picking: BTreeMap::new(),
-            left_to_person: None,
+            left_to_person: BTreeMap::new(),
             cancelling: BTreeSet::new(),
             tickets: VecDeque::new(),
         }
@@ -66,7 +68,12 @@ impl Warehouse {
 
     /// Declares what is on hand; before the first order is judged, or it would seem that nothing is.
     pub(super) async fn open(&mut self) -> Result<()> {
-        for (sku, quantity) in on_hand(&self.base_url).await? {
+        // Each marketplace tells what the one shelf holds, of the SKUs it lists.
+        let mut counted = BTreeMap::new();
+        for base_url in &self.base_urls {
+            counted.extend(on_hand(base_url).await?);
+        }
+        for (sku, quantity) in counted {
             let ticket = self.engine.on_hand(sku, quantity).as_of(self.counted_at).await?;
             self.tickets.push_back(ticket);
         }
@@ -98,10 +105,10 @@ impl Warehouse {
         let mut touched = BTreeSet::new();
         for change in &changes {
             self.seen = change.seq;
-            touched.extend(change.channel_order_id.clone());
+            touched.extend(change.channel.clone().zip(change.channel_order_id.clone()));
         }
         for order in touched {
-            self.look(&order).await?;
+            self.look(order).await?;
         }
         self.ship_ready().await?;
         while let Some(ticket) = self.tickets.front() {
@@ -113,26 +120,26 @@ impl Warehouse {
         Ok(!changes.is_empty())
     }
 
-    async fn look(&mut self, id: &ChannelOrderId) -> Result<()> {
-        let order = self.engine.order(CHANNEL, id.clone()).await?;
+    async fn look(&mut self, id: Id) -> Result<()> {
+        let (channel, order_id) = id.clone();
+        let order = self.engine.order(channel.clone(), order_id.clone()).await?;
         let asked = order.holds().iter().any(|hold| hold.reason == HoldReason::BuyerAskedToCancel);
         if asked {
-            self.picking.remove(id);
-            let left = self.left_to_person.get_or_insert_with(|| id.clone());
-            if left != id && self.cancelling.insert(id.clone()) {
-                let reason = CancelReason::BuyerAsked;
-                let by = "the demo's person";
-                self.tickets
-                    .push_back(self.engine.cancel(CHANNEL, id.clone(), Vec::new(), reason, by).await?);
+            self.picking.remove(&id);
+            let left = self.left_to_person.entry(channel.clone()).or_insert_with(|| order_id.clone());
+            if *left != order_id && self.cancelling.insert(id) {
+                let (reason, by) = (CancelReason::BuyerAsked, "the demo's person");
+                let ticket = self.engine.cancel(channel, order_id, Vec::new(), reason, by).await?;
+                self.tickets.push_back(ticket);
             }
             return Ok(());
         }
         match order.state().acknowledged_at {
             Some(at) if is_ready(&order) => {
-                self.picking.insert(id.clone(), at);
+                self.picking.insert(id, at);
             }
             _ => {
-                self.picking.remove(id);
+                self.picking.remove(&id);
             }
         }
         Ok(())
@@ -140,20 +147,29 @@ impl Warehouse {
 
     async fn ship_ready(&mut self) -> Result<()> {
         let now = self.engine.now();
-        let Some(read_at) = self.complete_read().await? else { return Ok(()) };
-        let ready: Vec<(ChannelOrderId, Timestamp)> = self
+        let channels: Vec<ChannelId> = self.streams.keys().cloned().collect();
+        let mut read_at = BTreeMap::new();
+        for channel in channels {
+            if let Some(at) = self.complete_read(&channel).await? {
+                read_at.insert(channel, at);
+            }
+        }
+        let on_the_dock = |id: &Id, at: Timestamp| {
+            at + PICKING <= now && read_at.get(&id.0).is_some_and(|read_at| at + LAST_CALL <= *read_at)
+        };
+        let ready: Vec<(Id, Timestamp)> = self
             .picking
             .iter()
-            .filter(|(_, at)| **at + PICKING <= now && **at + LAST_CALL <= read_at)
+            .filter(|(id, at)| on_the_dock(id, **at))
             .map(|(id, at)| (id.clone(), *at))
             .collect();
         for (id, acknowledged_at) in ready {
-            let order = self.engine.order(CHANNEL, id.clone()).await?;
+            let order = self.engine.order(id.0.clone(), id.1.clone()).await?;
             if is_ready(&order) {
                 for report in packages(&order, acknowledged_at + PICKING) {
                     if !order.state().reports.contains_key(&report.package) {
-                        self.tickets
-                            .push_back(self.engine.report_shipment(CHANNEL, id.clone(), report).await?);
+                        let ticket = self.engine.report_shipment(id.0.clone(), id.1.clone(), report).await?;
+                        self.tickets.push_back(ticket);
                     }
                 }
             }
@@ -162,11 +178,11 @@ impl Warehouse {
         Ok(())
     }
 
-    /// When the last complete read of everything began.
-    async fn complete_read(&self) -> Result<Option<Timestamp>> {
+    /// When the last complete read of everything of a channel began.
+    async fn complete_read(&self, channel: &ChannelId) -> Result<Option<Timestamp>> {
         let mut oldest: Option<Timestamp> = None;
-        for stream in &self.streams {
-            let row = self.engine.stream(CHANNEL, stream.clone()).await?;
+        for stream in self.streams.get(channel).into_iter().flatten() {
+            let row = self.engine.stream(channel.clone(), stream.clone()).await?;
             let Some(at) = row.and_then(|row| row.pulled_at) else { return Ok(None) };
             oldest = Some(oldest.map_or(at, |before| before.min(at)));
         }
@@ -208,10 +224,12 @@ fn packages(order: &WholeOrder, shipped_at: Timestamp) -> Vec<ShipmentReport> {
         // A carrier no marketplace lists: buyers need to be told where to look.
         _ => ("Blue Bird Couriers", Some(format!("https://bluebird.example/track/{id}"))),
     };
+    // Some marketplaces take letters and digits alone.
+    let letters: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     let package = |number: u32, lines: Vec<LineQuantity>| ShipmentReport {
         package: number,
         carrier: carrier.into(),
-        tracking: format!("SU{id}{number}"),
+        tracking: format!("SU{letters}{number}"),
         tracking_url: url.clone(),
         shipped_at,
         lines,

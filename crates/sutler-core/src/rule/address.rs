@@ -103,6 +103,10 @@ impl Rule for AddressDeliverable {
         if let Some(abstain) = not_ours(cx) {
             return abstain;
         }
+        // A marketplace shows the address of an unpaid order late or not at all: what is missing now is no finding.
+        if cx.order.facts.not_ready.is_some() {
+            return Verdict::Abstain(Proof::code("address.order_not_ready"));
+        }
         let Some(address) = cx.order.ship_to else { return self.absent(cx.order.facts.address.lines) };
         let found = judge::findings(address, &self.also_check);
         let held = found.without(|finding| self.allows(finding));

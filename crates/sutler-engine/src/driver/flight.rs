@@ -26,6 +26,8 @@ pub(super) struct Room {
     pub reads: usize,
     pub pulls: usize,
     pub ingests: usize,
+    /// Orders being read because somebody told of them.
+    pub hints: usize,
     pub sending: bool,
     pub setting: bool,
     /// Sets on the wire: no page is asked for meanwhile, so that none is served before a set that cannot know of it.
@@ -151,5 +153,5 @@ pub(super) fn told(
     digest: sutler_core::ports::store::Digest,
     asked_at: Timestamp,
 ) -> Told {
-    Told { order: channel.normalise(raw), digest, coverage, asked_at }
+    Told { order: channel.normalise(raw), digest, coverage, hides: false, asked_at }
 }

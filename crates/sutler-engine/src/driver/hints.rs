@@ -116,11 +116,15 @@ impl Driver {
 
     pub(super) fn start_hint(&mut self, now: Timestamp) -> Option<()> {
         let share = share_of(&self.channel.capabilities().fetch_budget);
-        if self.hints.ready_at().is_none_or(|at| at > now) || !self.take_budget(&share, now) {
+        if self.hints.ready_at().is_none_or(|at| at > now)
+            || !self.begin_read()
+            || !self.take_budget(&share, now)
+        {
             return None;
         }
         let (order, hint) = self.hints.take(now)?;
         self.room.reads += 1;
+        self.room.hints += 1;
         let (shared, id, epoch, channel) =
             (self.shared.clone(), self.id.clone(), self.epoch, self.channel.clone());
         let cx = self.read_cx(now);
@@ -150,6 +154,7 @@ impl Driver {
         result: Result<(bool, Result<crate::job::Touched>), ErrorKind>,
     ) {
         self.room.reads = self.room.reads.saturating_sub(1);
+        self.room.hints = self.room.hints.saturating_sub(1);
         let now = self.now();
         match result {
             Ok((found, stored)) => {

@@ -86,6 +86,8 @@ impl Driver {
             return None;
         }
         self.room.setting = true;
+        // Where others read orders, only what falls may leave.
+        self.raises = self.raises || self.shared.gate.begin_raise(&self.id, now);
         let (span, apply_max) =
             (self.call_span(spec), if in_batch { spec.batch_apply_max } else { spec.apply_max });
         let (shared, id, epoch, reading) = (self.shared.clone(), self.id.clone(), self.epoch, self.reading());

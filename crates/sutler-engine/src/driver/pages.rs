@@ -35,6 +35,9 @@ impl Driver {
         self.pull_wait = None;
         let row = self.streams.iter().find(|row| !row.windows.is_empty())?.clone();
         let from = pull::from(&row)?;
+        if !self.begin_read() {
+            return None;
+        }
         self.fetch_page(row, from, now)
     }
 
@@ -90,12 +93,16 @@ impl Driver {
             };
             let told: Vec<_> = changed
                 .into_iter()
-                .filter_map(|(at, digest)| Some(told(&*channel, orders.get(at)?, coverage, digest, asked_at)))
+                .filter_map(|(at, digest)| {
+                    let mut told = told(&*channel, orders.get(at)?, coverage, digest, asked_at);
+                    told.hides = channel.wants_look(&told.order.facts);
+                    Some(told)
+                })
                 .collect();
             let own = id.clone();
             let looks: Vec<ChannelOrderId> = told
                 .iter()
-                .filter(|told| channel.wants_look(&told.order))
+                .filter(|told| told.hides)
                 .map(|told| told.order.channel_order_id.clone())
                 .collect();
             let mut rows = vec![row];
@@ -233,6 +240,8 @@ impl Driver {
         self.reckon_rate(now);
         self.pages_most = self.pages_most.max(std::mem::take(&mut self.pages_now));
         self.clean = true;
+        self.pulled_by = Some(now);
+        self.shared.gate.pulled(&self.id);
         self.decide_now |= std::mem::take(&mut self.undecided);
         self.unread = self.room.pulls > 0 || self.room.ingests > 0;
         self.status.pulls += 1;

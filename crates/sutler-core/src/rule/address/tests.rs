@@ -153,6 +153,18 @@ fn an_address_that_is_not_there_says_why() {
 }
 
 #[test]
+fn nothing_is_found_of_an_order_that_is_not_ready() {
+    let mut facts = OrderFacts::unknown();
+    facts.address.lines = PartState::Absent;
+    facts.not_ready = Some("PENDING".into());
+    let (channel, id) = (ChannelId::new("us"), ChannelOrderId::new("1"));
+    let order = OrderView { channel: &channel, channel_order_id: &id, facts: &facts, ship_to: None };
+    let cx = RuleCx { order, own: &[], demand: &[], stock: &NoStock, now: from_millis(0) };
+    let found = AddressDeliverable::default().judge(&cx);
+    assert_eq!(found, Verdict::Abstain(Proof::code("address.order_not_ready")));
+}
+
+#[test]
 fn g31_no_proof_repeats_what_stands_in_the_address() {
     let rule = AddressDeliverable::default();
     let mut secret = address("*** Sekrit Lane", "Hushville test", "Qq", "9x9", "US");

@@ -129,8 +129,11 @@ fn what_walmart_told_of_is_not_offered_again_here() {
     let list = ask("GET", "/v3/orders", "wm_sec.access_token", &token, bytes::Bytes::new());
     assert_eq!(walmart.receive(after(6), &list).answer.map(|a| a.status().as_u16()), Some(200));
     walmart.advance(after(7));
-    assert_eq!(client.at(8).set("A", 10).0, 200);
-    assert_eq!(client.at(12).effects().reoffered_after_seen, 4);
+    assert_eq!(client.at(8).set("A", 9).0, 200);
+    assert_eq!(client.at(12).effects().reoffered_after_seen, 0, "offered too long, and not again");
+    assert_eq!(client.at(20).set("A", 0).0, 200);
+    assert_eq!(client.at(30).set("A", 10).0, 200);
+    assert_eq!(client.at(34).effects().reoffered_after_seen, 4);
 }
 
 #[test]

@@ -31,12 +31,15 @@ fn what_one_marketplace_told_of_is_not_there_for_the_other() {
     assert_eq!(one.world.effects(one.now).reoffered_after_seen, 0, "nobody was told of the other's sale yet");
     assert_eq!(two.at(20).get("/v3/orders").0, 200);
     two.world.advance(after(20));
+    assert_eq!(one.put_level("A", 8).0, 200);
+    assert_eq!(one.world.effects(one.now).reoffered_after_seen, 0, "offered too long, and not again");
+    assert_eq!(one.put_level("A", 6).0, 200);
     assert_eq!(one.put_level("A", 9).0, 200);
     assert_eq!(one.world.effects(one.now).reoffered_after_seen, 3, "ten less one less three are six");
     assert_eq!(one.put_level("A", 6).0, 200);
     assert_eq!(one.world.effects(one.now).reoffered_after_seen, 3);
-    assert_eq!(two.put_level("A", 7).0, 200);
-    assert_eq!(two.world.effects(two.now).reoffered_after_seen, 1);
+    assert_eq!(two.put_level("A", 8).0, 200);
+    assert_eq!(two.world.effects(two.now).reoffered_after_seen, 1, "seven are left of its own sales");
 }
 
 #[test]
@@ -71,7 +74,8 @@ fn a_world_of_a_pool_is_recovered_from_its_own_log_alone() -> Result<(), Recover
     let (mut one, mut two) = shops();
     two.at(20).get("/v3/orders");
     two.world.advance(after(21));
-    one.at(30).put_level("A", 9);
+    one.at(30).put_level("A", 6);
+    one.put_level("A", 9);
     one.at(31).get("/v3/orders");
     two.at(40).put_level("A", 9);
     for (client, seed) in [(&mut one, 1), (&mut two, 2)] {
