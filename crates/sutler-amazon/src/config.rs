@@ -74,7 +74,7 @@ impl Amazon {
             page_limit: PAGE_MAX,
             backfill: Duration::days(30),
             call_timeout: CALL_TIMEOUT,
-            visibility_delay: Duration::minutes(30),
+            visibility_delay: Duration::hours(1),
             stock_feed_from: STOCK_FEED_FROM,
             #[cfg(feature = "sqs")]
             queue: None,
@@ -155,7 +155,7 @@ impl Amazon {
         self
     }
 
-    /// How long a new order may be invisible in searches; by default half an hour (inferred).
+    /// How long a new order may be invisible in searches; by default an hour. Amazon publishes no such delay: it is inferred.
     pub fn visibility_delay(mut self, delay: Duration) -> Self {
         self.visibility_delay = delay;
         self

@@ -74,6 +74,7 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
         channel_order_id: raw.channel_order_id.clone(),
         facts: facts.into(),
         ship_to,
+        buyer: Vec::new(),
         raw: raw.raw.clone(),
     }
 }

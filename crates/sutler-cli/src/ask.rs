@@ -206,6 +206,42 @@ impl Release {
     }
 }
 
+/// Erases what is personal of an order, or of all orders of a buyer; whatever is read of them later is not kept either.
+#[derive(Args, Debug)]
+pub(crate) struct Erase {
+    #[command(flatten)]
+    common: Common,
+    /// The marketplace's order id.
+    #[arg(required_unless_present = "buyer", conflicts_with = "buyer")]
+    order: Option<String>,
+    /// The buyer's name at the marketplace (eBay's user name), for all orders of theirs.
+    #[arg(long)]
+    buyer: Option<String>,
+    /// The channel, where there are several.
+    #[arg(long)]
+    channel: Option<String>,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+impl Erase {
+    pub(crate) async fn run(self) -> Outcome {
+        let host = self.common.host().await?;
+        let by = self.asking.by.clone();
+        let ticket = match (self.order, self.buyer) {
+            (Some(order), _) => {
+                let known = orders::known(&host, self.channel.as_deref(), &order).await?;
+                host.erase(known.state().channel.clone(), order, by).await?
+            }
+            (None, buyer) => {
+                let channel = channel(&host, self.channel.as_deref()).await?;
+                host.erase_buyer(channel, buyer, by).await?
+            }
+        };
+        self.common.asked(&self.asking, ticket).await
+    }
+}
+
 /// Says what you found out about a command that only a person can settle.
 #[derive(Args, Debug)]
 pub(crate) struct Resolve {

@@ -46,6 +46,7 @@ enum Command {
     Ship(ask::Ship),
     Cancel(ask::Cancel),
     Release(ask::Release),
+    Erase(ask::Erase),
     Resolve(ask::Resolve),
     Normalize(normalize::Normalize),
 }
@@ -81,6 +82,7 @@ fn run(cli: Cli) -> Outcome {
             Command::Ship(ship) => ship.run().await,
             Command::Cancel(cancel) => cancel.run().await,
             Command::Release(release) => release.run().await,
+            Command::Erase(erase) => erase.run().await,
             Command::Resolve(resolve) => resolve.run().await,
             Command::Normalize(normalize) => normalize.run(),
         }

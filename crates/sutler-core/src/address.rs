@@ -121,6 +121,18 @@ impl Address {
         amended
     }
 
+    /// What is left after an erasure. Nothing read later takes its place.
+    pub fn erased() -> Address {
+        let erased = PartState::Erased;
+        let states = AddressStates { name: erased, lines: erased, phone: erased, email: erased };
+        Address { states, ..Address::default() }
+    }
+
+    /// Was it erased?
+    pub fn is_erased(&self) -> bool {
+        self.states.lines == PartState::Erased
+    }
+
     /// The parts that may stay outside the personal table: city, region and country.
     pub fn place(&self) -> Place {
         Place { city: self.city.clone(), region: self.region.clone(), country: self.country.clone() }

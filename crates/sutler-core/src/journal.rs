@@ -97,6 +97,11 @@ pub enum Entry {
         #[serde(with = "millis")]
         as_of: Timestamp,
     },
+    /// What was personal of the order was erased (G35).
+    Erased {
+        /// On whose word.
+        by: String,
+    },
 }
 
 impl Entry {
@@ -111,6 +116,7 @@ impl Entry {
             Entry::Released { .. } => "released",
             Entry::TakenHere => "taken_here",
             Entry::Counted { .. } => "counted",
+            Entry::Erased { .. } => "erased",
         }
     }
 }

@@ -306,6 +306,8 @@ pub struct ChannelOrder {
     pub facts: Arc<OrderFacts>,
     /// The address and contact.
     pub ship_to: Address,
+    /// Names the channel knows the buyer by, where it tells of closed accounts by them. Personal: kept as keyed digests.
+    pub buyer: Vec<String>,
     /// The channel's payload of this order, as received.
     pub raw: bytes::Bytes,
 }

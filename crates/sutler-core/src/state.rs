@@ -334,7 +334,7 @@ impl OrderState {
                 }
             }
             Entry::TakenHere => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
-            Entry::Counted { .. } => {}
+            Entry::Counted { .. } | Entry::Erased { .. } => {}
         }
         Ok(())
     }

@@ -61,6 +61,8 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
         // The order's deadline is the first of its unshipped lines'.
         of(true).or_else(|| of(false))
     };
+    let username = root.get("buyer").and_then(|buyer| buyer.text("username"));
+    let buyer = username.map(|name| name.into_owned()).into_iter().collect();
     let facts = OrderFacts {
         placed_at,
         fulfilled_by: fulfilled_by(start.as_ref()),
@@ -83,6 +85,7 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
         channel_order_id: raw.channel_order_id.clone(),
         facts: facts.into(),
         ship_to,
+        buyer,
         raw: raw.raw.clone(),
     }
 }

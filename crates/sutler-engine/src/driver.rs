@@ -29,7 +29,12 @@ use flight::{Landed, Room};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use gate::HELD_OFF;
 use hints::Hints;
-use std::{collections::BTreeSet, future::poll_fn, sync::Arc, task::Poll};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::poll_fn,
+    sync::Arc,
+    task::Poll,
+};
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Channel, LevelRead},
@@ -82,6 +87,8 @@ pub(crate) struct Driver {
     cleared: std::collections::VecDeque<Command>,
     outcomes: Vec<(Command, Ended)>,
     sets: BTreeSet<Sku>,
+    /// Sets the channel refused, how often in a row, and when the next may leave.
+    refused: BTreeMap<Sku, (u32, Timestamp)>,
     level_reads: BTreeSet<Sku>,
     streams: Vec<StreamRow>,
     /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`].
@@ -158,6 +165,7 @@ impl Driver {
             cleared: Default::default(),
             outcomes: Vec::new(),
             sets: BTreeSet::new(),
+            refused: BTreeMap::new(),
             level_reads: BTreeSet::new(),
             streams: Vec::new(),
             unread: false,
@@ -355,7 +363,8 @@ impl Driver {
             && self.room.sets == 0
             && room
             && !self.has_backlog(now);
-        let at = self.pull_due(now).max(store_free);
+        // A call that waits for its budget would hold up the levels of other channels, and time out on the way.
+        let at = self.pull_due(now).max(store_free).max(self.pull_budget_at(now));
         let due = may_pull && at <= now;
         self.held_off = !self.reads && !self.shared.gate.wish_to_read(&self.id, due) && due;
         if may_pull {
@@ -389,6 +398,10 @@ impl Driver {
             budgets.tokens(&spec.budget, soon) >= most as f64
                 && budgets.ready_at(&spec.budget, soon, 0.0) <= soon
         })
+    }
+
+    fn pull_budget_at(&self, now: Timestamp) -> Timestamp {
+        self.shared.ports.budgets.ready_at(&self.channel.capabilities().pull_budget, now, 0.0)
     }
 
     fn pull_due(&self, now: Timestamp) -> Timestamp {

@@ -78,7 +78,11 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
             best.improve(&personal.ship_to);
         }
         personal.ship_to = best;
+        if personal.is_erased() {
+            personal = Personal::erased();
+        }
     }
+    let erased = personal.is_erased();
     let moved = order.is_changed();
     if moved {
         order.address = Some(personal.ship_to.clone());
@@ -91,6 +95,9 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
         job.save(order)?;
     } else if told.asked_at > order.state.looked_at {
         job.tx.put_looked_at(key, told.asked_at)?;
+    }
+    if !told.order.buyer.is_empty() && !erased {
+        job.tx.put_buyer(channel, key, &told.order.buyer)?;
     }
     job.tx.put_personal(key, &personal, &digest)
 }

@@ -7,13 +7,14 @@ use crate::{
 };
 use sutler_core::{
     Result,
+    address::Address,
     channel::CancelUnit,
     command::{CommandKey, Event, State, Verb},
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, Sku},
     journal::{Entry, Step},
     order::{LineQuantity, ShipmentReport},
-    ports::store::{Input, IntakeOutcome, IntakeRow, Resolution},
+    ports::store::{Digest, Input, IntakeOutcome, IntakeRow, Personal, Resolution},
     push::Told,
     stock::{Count, Listing},
     time::Duration,
@@ -99,22 +100,66 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
         }
         Input::Pushed { channel, id, told } => {
             job.world.capabilities(channel)?;
-            job.touched.told.extend(told.iter().map(|told| (channel.clone(), told.clone())));
-            if told.iter().any(|one| matches!(one, Told::EraseBuyer(_))) {
-                // Said loudly, because nothing here does it yet: the marketplace's law is the seller's.
-                tracing::error!(%channel, push = %id, "a buyer's account was closed; erase that buyer's data by hand");
-                return Err(refused(
-                    "engine.erase_buyer",
-                    format!(
-                        "push {id}: this version erases nothing; a buyer of channel {channel} must be erased by hand"
-                    ),
-                ));
+            let own = told.iter().filter(|told| !matches!(told, Told::EraseBuyer(_)));
+            job.touched.told.extend(own.map(|told| (channel.clone(), told.clone())));
+            let mut said = format!("push {id} told {} things", told.len());
+            for one in told {
+                if let Told::EraseBuyer(names) = one {
+                    let orders = erase_buyer(job, channel, names, &format!("push {id}"))?;
+                    said.push_str(&format!("; a buyer's account was closed: {orders} orders erased"));
+                }
             }
-            Ok(format!("push {id} told {} things", told.len()))
+            Ok(said)
+        }
+        Input::Erase { channel, order, by } => {
+            let found = known(job, channel, order)?;
+            erase(job, found, by)?;
+            Ok(format!("what is personal of order {order} was erased, by {by}"))
+        }
+        Input::EraseBuyer { channel, names, by } => {
+            job.world.capabilities(channel)?;
+            let orders = erase_buyer(job, channel, names, by)?;
+            Ok(format!("what is personal of {orders} orders was erased, by {by}"))
         }
         Input::Resolve { channel, command, outcome, by } => resolve(job, channel, command, *outcome, by),
         _ => Err(refused("engine.intake", "this input is of a newer version".into())),
     }
+}
+
+/// Erases what is personal of an order, and leaves a tombstone that absorbs whatever is read later (G35). Money, stock and
+/// history stay.
+fn erase(job: &mut Job<'_>, mut order: Aggregate, by: &str) -> Result<()> {
+    let (key, channel) = (order.state.key, order.state.channel.clone());
+    if job.tx.personal(key)?.is_some_and(|personal| personal.is_erased()) {
+        return Ok(());
+    }
+    // No payload has this digest: the next read is looked at, and finds the tombstone.
+    job.tx.put_personal(key, &Personal::erased(), &Digest::default())?;
+    job.tx.put_buyer(&channel, key, &[])?;
+    order.push(job.now, Entry::Erased { by: by.to_owned() })?;
+    order.address = Some(Address::erased());
+    react(job, &mut order)?;
+    job.save(order)
+}
+
+/// The same for every order of a buyer; answers how many.
+fn erase_buyer(job: &mut Job<'_>, channel: &ChannelId, names: &[String], by: &str) -> Result<u64> {
+    let mut erased = 0;
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        // An erased order is not found by its buyer any more, so this ends.
+        loop {
+            let keys = job.tx.orders_of_buyer(channel, name, SERVED_AT_ONCE)?;
+            if keys.is_empty() {
+                break;
+            }
+            for key in keys {
+                let order = job.load(key)?;
+                erase(job, order, by)?;
+                erased += 1;
+            }
+        }
+    }
+    Ok(erased)
 }
 
 fn refused(op: &'static str, message: String) -> Error {

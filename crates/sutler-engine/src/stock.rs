@@ -64,8 +64,10 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
         return Ok(Plan::Nothing);
     }
     let now = job.now;
-    if listing.missing && listing.read_at.is_some_and(|at| now - at < job.world.settings.level_interval) {
-        return Ok(Plan::Later(listing.read_at.unwrap_or(now) + job.world.settings.level_interval));
+    if listing.missing {
+        // Whether it is there by now only a read can tell.
+        let again = listing.read_at.map_or(now, |at| at + job.world.settings.level_interval);
+        return Ok(if again > now { Plan::Later(again) } else { Plan::Read });
     }
     if job.tx.target(channel, &format!("sku/{sku}"))?.is_some() {
         return Ok(Plan::Nothing);

@@ -1,6 +1,7 @@
 //! What sutler's own tests, and those of connectors and stores written elsewhere, are made of.
 
 pub mod audit;
+pub mod bench;
 pub mod schema;
 pub mod sim;
 pub mod store_suite;

@@ -50,6 +50,7 @@ macro_rules! store_suite {
             behaviour: orders_wait_for_what_they_want_oldest_first,
             behaviour: sweeps_see_what_was_not_looked_at,
             behaviour: personal_data_and_digests_read_back,
+            behaviour: g35_orders_are_found_by_their_buyers_names_until_they_are_erased,
             together: g03_a_follower_misses_no_row,
             together: g04_one_order_once_however_often_delivered,
             together: g08_one_bad_job_fails_alone,

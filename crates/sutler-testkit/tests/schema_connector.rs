@@ -3,77 +3,25 @@
 //! It needs the specifications, whose folder `SUTLER_SPECS` names; without it a line says that it did not run.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use futures_util::FutureExt;
-use sutler_core::Timestamp;
-use sutler_core::budget::Budgets;
-use sutler_core::channel::{
-    Batch, CallCx, Channel, Fetched, PullFrom, Pulled, RawOrder, Receipt, Settled, Window,
-};
-use sutler_core::command::{
-    Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, SetLevel,
-};
-use sutler_core::id::{ChannelOrderId, Sku};
+use sutler_core::channel::{Channel, Fetched, RawOrder, Receipt, Settled};
+use sutler_core::command::{Acknowledge, Act, Cancel, CancelReason, Command, ConfirmShipment, SetLevel};
+use sutler_core::id::Sku;
 use sutler_core::order::{LineQuantity, ShipmentReport};
-use sutler_core::ports::{BoxFuture, Clock, Entropy};
+use sutler_core::ports::Clock;
 use sutler_core::time::{Duration, from_millis};
-use sutler_http::{Parts, Request, Response, Transport, TransportError};
 use sutler_sandbox::walmart::{Faults, Settings, World};
+use sutler_testkit::bench::{BASE, Bench, InProcess, at_once};
 use sutler_testkit::schema::{CheckedTransport, Checks, Side, Specs, say};
 use sutler_walmart::{Walmart, WalmartChannel};
 
 const ORIGIN: i64 = 1_795_420_800_000;
 
-/// Marketplace time that goes on only when somebody waits for it.
-#[derive(Debug, Clone)]
-struct Leaping(Arc<AtomicI64>);
-
-impl Clock for Leaping {
-    fn now(&self) -> Timestamp {
-        from_millis(self.0.load(Ordering::Relaxed))
-    }
-    fn sleep_until(&self, until: Timestamp) -> BoxFuture<'static, ()> {
-        let clock = Arc::clone(&self.0);
-        Box::pin(async move {
-            clock.fetch_max(until.timestamp_millis(), Ordering::Relaxed);
-        })
-    }
-    fn real(&self, real: std::time::Duration) -> Duration {
-        Duration::from_std(real).unwrap_or(Duration::MAX)
-    }
-}
-
-#[derive(Debug, Default)]
-struct Counting(AtomicU64);
-
-impl Entropy for Counting {
-    fn next(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
-}
-
-#[derive(Debug)]
-struct Local {
-    world: Mutex<World>,
-    clock: Leaping,
-}
-
-#[async_trait]
-impl Transport for Local {
-    async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let mut world = self.world.lock().map_err(|_| TransportError::not_sent("the world is poisoned"))?;
-        let reply = world.receive(self.clock.now(), &request);
-        reply.answer.ok_or_else(|| TransportError::maybe_sent("no answer"))
-    }
-}
-
 /// The connector on a local Walmart of its own.
 struct Shop {
-    clock: Leaping,
-    transport: Arc<CheckedTransport<Local>>,
+    bench: Bench<World>,
+    transport: Arc<CheckedTransport<InProcess<World>>>,
     channel: WalmartChannel,
 }
 
@@ -83,64 +31,27 @@ impl Shop {
         let settings = Settings { orders: 60, faults, latency_ms: (0, 0), ..Settings::new(11, origin) };
         let (seller, id, secret) =
             (settings.seller.clone(), settings.client_id.clone(), settings.client_secret.clone());
-        let clock = Leaping(Arc::new(AtomicI64::new(ORIGIN)));
-        let local = Local { world: Mutex::new(World::new(settings)), clock: clock.clone() };
-        let transport = Arc::new(CheckedTransport::new(local, Arc::clone(checks)));
-        let parts = Parts {
-            transport: transport.clone(),
-            budgets: Arc::new(Budgets::default()),
-            clock: Arc::new(clock.clone()),
-            entropy: Arc::new(Counting::default()),
-        };
-        let walmart = Walmart::new(seller, id, secret.as_str())
-            .local("http://127.0.0.1:1", "http://127.0.0.1:1/v3/token")
-            .page_limit(7);
-        let channel = walmart.build("us".into(), parts).unwrap_or_else(|error| panic!("{error}"));
-        Shop { clock, transport, channel }
-    }
-
-    fn wait(&self, span: Duration) {
-        self.clock.0.fetch_add(span.num_milliseconds(), Ordering::Relaxed);
-    }
-
-    fn cx(&self) -> CallCx {
-        CallCx { deadline: self.clock.now() + Duration::hours(1), write_by: None }
+        let bench = Bench::new(World::new(settings));
+        let transport = Arc::new(CheckedTransport::new(bench.market.clone(), Arc::clone(checks)));
+        let walmart =
+            Walmart::new(seller, id, secret.as_str()).local(BASE, format!("{BASE}/v3/token")).page_limit(7);
+        let channel = walmart
+            .build("us".into(), bench.parts(transport.clone()))
+            .unwrap_or_else(|error| panic!("{error}"));
+        Shop { bench, transport, channel }
     }
 
     /// Every order of a stream, page by page.
     fn pull(&self, stream: &str) -> Vec<RawOrder> {
-        let window = Window { from: self.clock.now() - Duration::days(2), to: self.clock.now() };
-        let mut from = PullFrom { stream: stream.into(), window, cursor: None };
-        let mut orders = Vec::new();
-        loop {
-            let pulled = now(self.channel.pull(&self.cx(), &from));
-            let Pulled::Page(page) = pulled else { panic!("{stream}: {pulled:?}") };
-            orders.extend(page.orders);
-            match page.next {
-                Some(next) => from.cursor = Some(next),
-                None => return orders,
-            }
-        }
+        right(self.bench.pull(&self.channel, stream, 2))
     }
 
     fn perform(&self, commands: &[Command]) -> Vec<Receipt> {
-        // One write a second is what Walmart allows for long.
-        self.wait(Duration::seconds(2));
-        now(self.channel.perform(&self.cx(), &Batch { commands }))
-    }
-
-    fn command(&self, subject: &str, act: Act) -> Command {
-        let key = CommandKey { verb: act.verb(), subject: subject.to_owned(), ordinal: 1 };
-        let is_stock = matches!(act, Act::SetLevel(_));
-        let mut command = Command::intend(key, act, self.clock.now(), self.clock.now());
-        command.channel_order_id = (!is_stock).then(|| ChannelOrderId::new(subject));
-        command
+        right(self.bench.perform(&self.channel, commands))
     }
 }
 
-/// The result of a future that the local world lets end at once.
-fn now<T>(future: impl Future<Output = sutler_core::Result<T>>) -> T {
-    let result = future.now_or_never().expect("the local world answers at once");
+fn right<T>(result: sutler_core::Result<T>) -> T {
     result.unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -150,7 +61,7 @@ fn is_done(receipts: &[Receipt]) -> bool {
 
 /// Orders read, taken, shipped in every way the connector knows, and cancelled for every reason.
 fn orders(shop: &Shop) {
-    let standing = now(shop.channel.check(&shop.cx()));
+    let standing = right(at_once(shop.channel.check(&shop.bench.cx())));
     assert!(standing.ship_node.is_some(), "{standing:?}");
     let streams: Vec<_> =
         shop.channel.capabilities().streams.iter().map(|stream| stream.id.clone()).collect();
@@ -159,8 +70,10 @@ fn orders(shop: &Shop) {
     let mut done = 0;
     for (at, raw) in shop.pull("created/SellerFulfilled").iter().take(30).enumerate() {
         let id = raw.channel_order_id.as_str();
-        let taken = shop.perform(&[shop.command(id, Act::Acknowledge(Acknowledge {}))]);
-        let Fetched::Found(raw, _) = now(shop.channel.fetch(&shop.cx(), &raw.channel_order_id)) else {
+        let taken = shop.perform(&[shop.bench.command(id, Act::Acknowledge(Acknowledge {}))]);
+        let Fetched::Found(raw, _) =
+            right(at_once(shop.channel.fetch(&shop.bench.cx(), &raw.channel_order_id)))
+        else {
             panic!("order {id} is not visible");
         };
         let order = shop.channel.normalise(&raw);
@@ -171,36 +84,37 @@ fn orders(shop: &Shop) {
             carrier: if at % 2 == 0 { "ups".into() } else { "Pigeon Post".into() },
             tracking: format!("1Z{at}99"),
             tracking_url: (at % 2 == 1).then(|| "https://carrier.example/track".into()),
-            shipped_at: shop.clock.now(),
+            shipped_at: shop.bench.clock.now(),
             lines: lines.clone(),
         };
         let method = order.facts.method.clone();
         let ship = ConfirmShipment { report, method, override_cancel: at % 3 == 0 };
-        let shipped = shop.perform(&[shop.command(id, Act::ConfirmShipment(ship))]);
+        let shipped = shop.perform(&[shop.bench.command(id, Act::ConfirmShipment(ship))]);
         done += u32::from(is_done(&taken) && is_done(&shipped));
         let reason = CancelReason::ALL.get(at % CancelReason::ALL.len()).map(|(reason, _)| *reason);
         let cancel = Cancel { lines, reason: reason.unwrap_or(CancelReason::OutOfStock) };
         // Refused where nothing is left of the line: what is sent counts here.
-        shop.perform(&[shop.command(id, Act::Cancel(cancel))]);
+        shop.perform(&[shop.bench.command(id, Act::Cancel(cancel))]);
     }
     assert!(done > 20, "{done} of 30 orders were acknowledged and shipped");
-    let missing = now(shop.channel.fetch(&shop.cx(), &"nobody".into()));
+    let missing = right(at_once(shop.channel.fetch(&shop.bench.cx(), &"nobody".into())));
     assert!(matches!(missing, Fetched::NotVisible), "{missing:?}");
 }
 
 /// One level, many, and what became of them.
 fn stock(shop: &Shop, skus: &[Sku]) {
-    let set =
-        |sku: &Sku, level| shop.command(sku.as_str(), Act::SetLevel(SetLevel { sku: sku.clone(), level }));
+    let set = |sku: &Sku, level| {
+        shop.bench.command(sku.as_str(), Act::SetLevel(SetLevel { sku: sku.clone(), level }))
+    };
     let Some(first) = skus.first() else { panic!("no SKU was sold") };
     shop.perform(&[set(first, 5)]);
     let commands: Vec<Command> = skus.iter().map(|sku| set(sku, 7)).collect();
     let receipts = shop.perform(&commands);
     if let Some(Receipt::Accepted { handle }) = receipts.first() {
-        let early = now(shop.channel.settle(&shop.cx(), handle, &commands));
+        let early = right(at_once(shop.channel.settle(&shop.bench.cx(), handle, &commands)));
         assert!(matches!(early, Settled::NotYet), "{early:?}");
-        shop.wait(Duration::minutes(10));
-        let late = now(shop.channel.settle(&shop.cx(), handle, &commands));
+        shop.bench.clock.pass(Duration::minutes(10));
+        let late = right(at_once(shop.channel.settle(&shop.bench.cx(), handle, &commands)));
         assert!(matches!(late, Settled::Receipts(_)), "{late:?}");
     } else {
         panic!("{receipts:?}");
@@ -208,7 +122,7 @@ fn stock(shop: &Shop, skus: &[Sku]) {
     let side = shop.channel.stock().expect("Walmart has stock");
     let mut asked = skus.to_vec();
     asked.push("nobody's".into());
-    assert_eq!(now(side.levels(&shop.cx(), &asked)).len(), asked.len());
+    assert_eq!(right(at_once(side.levels(&shop.bench.cx(), &asked))).len(), asked.len());
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn from_wire(id: &ChannelOrderId, wire: &wire::Order<'_>, raw: Bytes, mut notes:
         not_ready: None,
         unmapped: notes.0,
     };
-    ChannelOrder { channel_order_id: id.clone(), facts: facts.into(), ship_to, raw }
+    ChannelOrder { channel_order_id: id.clone(), facts: facts.into(), ship_to, buyer: Vec::new(), raw }
 }
 
 type Shipping = (Address, Option<String>, Option<Timestamp>, Option<Timestamp>);

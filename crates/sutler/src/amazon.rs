@@ -91,7 +91,7 @@ impl Amazon {
         self.with(|config| config.backfill(span))
     }
 
-    /// How long a new order may be invisible in searches; half an hour unless said.
+    /// How long a new order may be invisible in searches; an hour unless said.
     pub fn visibility_delay(self, delay: Duration) -> Amazon {
         self.with(|config| config.visibility_delay(delay))
     }

@@ -161,6 +161,29 @@ impl Host {
         self.ask(Input::RefuseCancel { channel, order, by }).await
     }
 
+    /// Erases what is personal of an order: name, address, contact, payload. Whatever is read of it later is not kept either
+    /// (G35); lines, money, stock and history stay.
+    pub async fn erase(
+        &self,
+        channel: impl Into<ChannelId>,
+        order: impl Into<ChannelOrderId>,
+        by: impl Into<String>,
+    ) -> Result<Ticket> {
+        self.ask(Input::Erase { channel: channel.into(), order: order.into(), by: by.into() }).await
+    }
+
+    /// The same for every order of a buyer, by the names the marketplace gives its buyers: eBay's user name. A buyer of a
+    /// marketplace that names none is not found so; erase order by order.
+    pub async fn erase_buyer<N: Into<String>>(
+        &self,
+        channel: impl Into<ChannelId>,
+        names: impl IntoIterator<Item = N>,
+        by: impl Into<String>,
+    ) -> Result<Ticket> {
+        let names = names.into_iter().map(Into::into).collect();
+        self.ask(Input::EraseBuyer { channel: channel.into(), names, by: by.into() }).await
+    }
+
     /// Says what a person found out about an unresolved command.
     pub async fn resolve(
         &self,

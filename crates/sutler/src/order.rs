@@ -180,6 +180,7 @@ pub(crate) fn words(entry: &Entry) -> String {
             )
         }
         Entry::Released { reason, by } => format!("{reason} released by {by}"),
+        Entry::Erased { by } => format!("what is personal was erased on the word of {by}"),
         Entry::Counted { sku, quantity, as_of } => {
             format!("{quantity} units of {sku} counted as of {}", as_of.to_rfc3339())
         }

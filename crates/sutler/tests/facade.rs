@@ -51,6 +51,27 @@ async fn a_step_does_all_that_is_due_and_the_next_one_nothing() -> Test {
 }
 
 #[tokio::test]
+async fn a_sku_the_marketplace_does_not_know_is_not_set_over_and_over() -> Test {
+    let market = sutler::sandbox::walmart().speed(36_000.0).start().await?;
+    let engine = Engine::open("memory:").channel("us", Walmart::at(&market)).start().await?;
+    for sku in ["NOT-LISTED-1", "NOT-LISTED-2"] {
+        engine.on_hand(sku, 0).await?;
+    }
+    // Ten hours of marketplace time: it is asked for again every two.
+    let end = engine.now() + Duration::hours(10);
+    while engine.now() < end {
+        engine.step().await?;
+    }
+    let mut sets = 0;
+    for change in engine.changes(Seq(0), 10_000).await? {
+        sets += usize::from(change.words().contains("set the level of NOT-LISTED"));
+    }
+    assert!((2..=4).contains(&sets), "{sets} sets of what is not there");
+    assert!(engine.listings("us", None, 10).await?.iter().all(|listing| listing.missing));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_asked_is_durable_at_once_and_answered_when_an_engine_takes_it() -> Test {
     let market = market(0).await?;
     let engine = stocked("memory:", &market).await?;

@@ -30,7 +30,7 @@ impl Channel for Shop {
         let mut facts = OrderFacts::unknown();
         facts.lines.push(Line::new("1".into(), sku, units.unwrap_or(0)));
         let (channel_order_id, raw) = (raw.channel_order_id.clone(), raw.raw.clone());
-        ChannelOrder { channel_order_id, facts: facts.into(), ship_to: Address::default(), raw }
+        ChannelOrder { channel_order_id, facts: facts.into(), ship_to: Address::default(), buyer: Vec::new(), raw }
     }
     async fn perform(&self, _: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);

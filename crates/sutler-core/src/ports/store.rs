@@ -35,6 +35,18 @@ pub struct Personal {
     pub raw: Bytes,
 }
 
+impl Personal {
+    /// The tombstone of an erasure (G35).
+    pub fn erased() -> Personal {
+        Personal { ship_to: Address::erased(), raw: Bytes::new() }
+    }
+
+    /// Was it erased?
+    pub fn is_erased(&self) -> bool {
+        self.ship_to.is_erased()
+    }
+}
+
 /// A channel the store knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelRow {
@@ -155,6 +167,24 @@ pub enum Input {
         id: String,
         /// What it told.
         told: Vec<crate::push::Told>,
+    },
+    /// Erase what is personal of one order (G35).
+    Erase {
+        /// Which channel.
+        channel: ChannelId,
+        /// Which order.
+        order: ChannelOrderId,
+        /// Who asked.
+        by: String,
+    },
+    /// Erase what is personal of all orders of a buyer (G35).
+    EraseBuyer {
+        /// Which channel.
+        channel: ChannelId,
+        /// Names the channel knows the buyer by.
+        names: Vec<String>,
+        /// Who asked.
+        by: String,
     },
     /// Close an unresolved command.
     Resolve {
@@ -302,6 +332,8 @@ pub trait View {
     fn order(&self, key: OrderKey) -> Result<Option<OrderState>>;
     /// Its personal data.
     fn personal(&self, key: OrderKey) -> Result<Option<Personal>>;
+    /// Orders of a channel whose buyer has this name, by key, at most `limit`.
+    fn orders_of_buyer(&self, channel: &ChannelId, name: &str, limit: usize) -> Result<Vec<OrderKey>>;
     /// All commands of an order, by key.
     fn commands(&self, order: OrderKey) -> Result<Vec<Command>>;
     /// One command of a channel.
@@ -366,6 +398,8 @@ pub trait Tx: View {
     fn put_looked_at(&mut self, order: OrderKey, looked_at: Timestamp) -> Result<()>;
     /// Inserts or replaces personal data with the digest of its payload.
     fn put_personal(&mut self, order: OrderKey, personal: &Personal, digest: &Digest) -> Result<()>;
+    /// Replaces the names an order's buyer is found by; only their keyed digests are kept.
+    fn put_buyer(&mut self, channel: &ChannelId, order: OrderKey, names: &[String]) -> Result<()>;
     /// Inserts or replaces a command of a channel. An open one holds its targets; a closed one lets them go.
     ///
     /// # Errors
@@ -390,7 +424,7 @@ pub trait Tx: View {
     fn put_stream(&mut self, channel: &ChannelId, stream: &StreamRow) -> Result<()>;
     /// Appends an input and answers its position.
     fn add_input(&mut self, input: &Input, at: Timestamp) -> Result<i64>;
-    /// Marks an input as taken.
+    /// Marks an input as taken, and forgets what was asked: it may be personal, and what it did is in the journal.
     fn take_input(&mut self, id: i64, outcome: &IntakeOutcome) -> Result<()>;
     /// Inserts or replaces a named blob.
     fn put_note(&mut self, name: &str, value: &[u8]) -> Result<()>;

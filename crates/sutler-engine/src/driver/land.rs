@@ -68,6 +68,7 @@ impl Driver {
                     self.room.sets = self.room.sets.saturating_sub(1);
                 }
                 self.went(kind);
+                self.note_refusals(&ended);
                 self.outcomes.extend(ended);
             }
             Landed::Pulled { row, asked_at, result } => self.land_pull(row, asked_at, result),
@@ -108,6 +109,7 @@ impl Driver {
             Landed::Settled { ended, later, result, kind } => {
                 self.room.reads = self.room.reads.saturating_sub(1);
                 self.went(kind);
+                self.note_refusals(&ended);
                 self.outcomes.extend(ended);
                 let now = self.now();
                 for mut command in later {

@@ -6,9 +6,17 @@ use super::{
     Driver,
     flight::{Landed, write},
 };
-use crate::stock;
-use crate::stock::Plan;
-use sutler_core::{Error, Result, Timestamp, channel::VerbSpec, command::Verb, id::Sku, time::Duration};
+use crate::{
+    outcome::Ended,
+    stock::{self, Plan},
+};
+use sutler_core::{
+    Error, Result, Timestamp,
+    channel::{Receipt, VerbSpec},
+    command::{Act, Command, Verb},
+    id::Sku,
+    time::Duration,
+};
 
 /// Listings reckoned in one transaction.
 const PLANS_AT_ONCE: usize = 64;
@@ -167,6 +175,26 @@ impl Driver {
         }
     }
 
+    /// A set that was refused would be refused again: it is read what the listing is, and the next one waits, ever longer.
+    pub(super) fn note_refusals(&mut self, ended: &[(Command, Ended)]) {
+        let now = self.now();
+        for (command, ended) in ended {
+            let Act::SetLevel(set) = &command.act else { continue };
+            match ended {
+                Ended::Receipt(Receipt::Refused { .. }) => {
+                    let (times, until) = self.refused.entry(set.sku.clone()).or_insert((0, now));
+                    *until = now + Duration::minutes(1 << (*times).min(6));
+                    *times += 1;
+                    self.level_reads.insert(set.sku.clone());
+                }
+                Ended::Receipt(Receipt::Done { .. } | Receipt::Accepted { .. }) => {
+                    self.refused.remove(&set.sku);
+                }
+                _ => {}
+            }
+        }
+    }
+
     pub(super) fn plan_again(&mut self, skus: Vec<Sku>, error: Error) {
         let later = self.now() + Duration::seconds(5);
         skus.into_iter().for_each(|sku| self.mirror.dirty(sku, later));
@@ -194,9 +222,12 @@ impl Driver {
                 }
                 self.mirror.dirty(sku, soon + Duration::seconds(5));
             }
-            Plan::Set(_) => {
-                self.sets.insert(sku);
-            }
+            Plan::Set(_) => match self.refused.get(&sku).filter(|(_, until)| *until > self.now()) {
+                Some((_, until)) => self.mirror.dirty(sku, *until),
+                None => {
+                    self.sets.insert(sku);
+                }
+            },
         }
     }
 }

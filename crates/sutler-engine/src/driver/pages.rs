@@ -142,6 +142,7 @@ impl Driver {
                         let now = self.now();
                         if let Some(row) = ahead
                             && self.room.ingests < 2
+                            && self.pull_budget_at(now) <= now
                             && !self.has_backlog(now)
                             && let Some(from) = pull::from(&row)
                         {

@@ -31,6 +31,9 @@ pub(super) struct Data {
     /// Held orders by what they want, and when they were placed.
     pub(super) waiting: BTreeMap<(Sku, i64, i64), ()>,
     pub(super) personal: BTreeMap<i64, (Personal, Digest)>,
+    /// Orders by the digests of their buyers' names, and the other way round.
+    pub(super) buyers: BTreeMap<(ChannelId, Digest, i64), ()>,
+    pub(super) buyer_of: BTreeMap<i64, (ChannelId, Vec<Digest>)>,
     pub(super) commands: BTreeMap<(ChannelId, CommandKey), Command>,
     pub(super) of_order: BTreeMap<(i64, CommandKey), ChannelId>,
     /// Open commands by `latest_safe`.

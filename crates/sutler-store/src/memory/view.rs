@@ -68,6 +68,13 @@ impl View for Data {
         Ok(self.personal.get(&key.0).map(|(personal, _)| personal.clone()))
     }
 
+    fn orders_of_buyer(&self, channel: &ChannelId, name: &str, limit: usize) -> Result<Vec<OrderKey>> {
+        let name = digest(name.as_bytes());
+        let all = self.buyers.range((channel.clone(), name, i64::MIN)..);
+        let own = all.take_while(|((other, theirs, _), ())| (other, theirs) == (channel, &name));
+        Ok(own.take(limit).map(|((_, _, key), ())| OrderKey(*key)).collect())
+    }
+
     fn commands(&self, order: OrderKey) -> Result<Vec<Command>> {
         let all =
             self.of_order.range((order.0, CommandKey::first())..).take_while(|((key, _), _)| *key == order.0);
@@ -263,6 +270,7 @@ reads_through! {
     known(channel: &ChannelId, order: &ChannelOrderId) -> Result<Option<(OrderKey, Digest)>>;
     order(key: OrderKey) -> Result<Option<OrderState>>;
     personal(key: OrderKey) -> Result<Option<Personal>>;
+    orders_of_buyer(channel: &ChannelId, name: &str, limit: usize) -> Result<Vec<OrderKey>>;
     commands(order: OrderKey) -> Result<Vec<Command>>;
     command(channel: &ChannelId, key: &CommandKey) -> Result<Option<Command>>;
     open_commands(channel: &ChannelId, state: State, limit: usize) -> Result<Vec<Command>>;

@@ -125,6 +125,25 @@ impl Tx for Change<'_> {
         Ok(())
     }
 
+    fn put_buyer(&mut self, channel: &ChannelId, order: OrderKey, names: &[String]) -> Result<()> {
+        let mut wanted: Vec<Digest> = names.iter().map(|name| super::data::digest(name.as_bytes())).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if let Some((channel, kept)) = self.data.buyer_of.get(&order.0).cloned() {
+            for name in kept {
+                let place = (channel.clone(), name, order.0);
+                self.set(map!(buyers: (ChannelId, Digest, i64) => ()), place, None);
+            }
+        }
+        for name in &wanted {
+            let place = (channel.clone(), *name, order.0);
+            self.set(map!(buyers: (ChannelId, Digest, i64) => ()), place, Some(()));
+        }
+        let kept = (!wanted.is_empty()).then(|| (channel.clone(), wanted));
+        self.set(map!(buyer_of: i64 => (ChannelId, Vec<Digest>)), order.0, kept);
+        Ok(())
+    }
+
     fn put_command(&mut self, channel: &ChannelId, command: &Command) -> Result<()> {
         let targets = derive::targets(command)?;
         let id = (channel.clone(), command.key.clone());

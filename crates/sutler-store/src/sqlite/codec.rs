@@ -185,6 +185,7 @@ pub(super) fn kind_code(entry: &Entry) -> i64 {
         Entry::Reported(_) => 5,
         Entry::Released { .. } => 6,
         Entry::Counted { .. } => 7,
+        Entry::Erased { .. } => 8,
         _ => 0,
     }
 }

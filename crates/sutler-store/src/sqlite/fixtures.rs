@@ -28,6 +28,7 @@ fn check(each: &mut dyn FnMut(&'static str, Sample<'_>)) {
         ("decided", decided(dice)),
         ("reported", Entry::Reported(Box::new(report(1, Vec::new())))),
         ("released", Entry::Released { reason: sutler_core::hold::HoldReason::BadAddress, by: "ann".into() }),
+        ("erased", Entry::Erased { by: "ann".into() }),
         ("counted", Entry::Counted { sku: Sku::new("SKU-1"), quantity: -1, as_of: at(3) }),
     ];
     for (name, entry) in entries {

@@ -163,7 +163,7 @@ impl Core {
             IntakeOutcome::Done(text) => (1, text.as_str()),
             IntakeOutcome::Refused(text) => (2, text.as_str()),
         };
-        let sql = "UPDATE intake SET state = ?, outcome = ? WHERE id = ?";
+        let sql = "UPDATE intake SET state = ?, outcome = ?, input = iif(?1 = 0, input, x'') WHERE id = ?";
         let moved = match self.row_id(id) {
             Some(row) => self.db.prepare_cached(sql)?.execute(params![state, text, row])?,
             None => 0,

@@ -8,7 +8,7 @@ use sutler_core::error::{Error, ErrorKind};
 const APPLICATION_ID: i64 = 0x5354_4c52;
 
 /// Every step, from an empty file on. Step `n` leads to version `n + 1`.
-const STEPS: &[&str] = &[include_str!("../../schema/0001.sql")];
+const STEPS: &[&str] = &[include_str!("../../schema/0001.sql"), include_str!("../../schema/0002.sql")];
 
 /// The version this program writes.
 pub(super) const NEWEST: i64 = STEPS.len() as i64;

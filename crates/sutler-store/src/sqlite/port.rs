@@ -36,6 +36,10 @@ impl View for Core {
         self.personal_data(key).map_err(|fault| self.fault("store.personal", fault))
     }
 
+    fn orders_of_buyer(&self, channel: &ChannelId, name: &str, limit: usize) -> Result<Vec<OrderKey>> {
+        self.buyers_orders(channel, name, limit).map_err(|fault| self.fault("store.personal", fault))
+    }
+
     fn commands(&self, order: OrderKey) -> Result<Vec<Command>> {
         self.commands_of(order).map_err(|fault| self.fault("store.command", fault))
     }
@@ -147,6 +151,11 @@ impl Tx for Core {
     fn put_personal(&mut self, order: OrderKey, personal: &Personal, digest: &Digest) -> Result<()> {
         self.writable()?;
         self.put_personal_data(order, personal, digest).map_err(|fault| self.fault("store.personal", fault))
+    }
+
+    fn put_buyer(&mut self, channel: &ChannelId, order: OrderKey, names: &[String]) -> Result<()> {
+        self.writable()?;
+        self.put_buyer_names(channel, order, names).map_err(|fault| self.fault("store.personal", fault))
     }
 
     fn put_command(&mut self, channel: &ChannelId, command: &Command) -> Result<()> {

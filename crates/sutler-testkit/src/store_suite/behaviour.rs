@@ -15,7 +15,7 @@ use sutler_core::{
     id::{ChannelOrderId, LineId, OrderKey, Seq, Sku, StreamId},
     journal::{Decided, Entry},
     order::LineQuantity,
-    ports::store::{Input, IntakeOutcome, Store, StreamRow, Tx, WindowRow},
+    ports::store::{Input, IntakeOutcome, Personal, Store, StreamRow, Tx, WindowRow},
     stock::{Count, Item},
 };
 
@@ -345,6 +345,47 @@ pub fn sweeps_see_what_was_not_looked_at(backend: &dyn Backend) -> Result<()> {
     assert_eq!(read(&*store, move |view| view.order(first))?.map(|order| order.looked_at), Some(at(8)));
     let none = write(&*store, |tx| tx.put_looked_at(OrderKey(77), at(1)));
     assert_eq!(none.expect_err("no such order").kind(), ErrorKind::NotFound);
+    Ok(())
+}
+
+/// # Errors
+/// The store's.
+pub fn g35_orders_are_found_by_their_buyers_names_until_they_are_erased(backend: &dyn Backend) -> Result<()> {
+    let store = backend.open("default");
+    let names = |some: &[&str]| some.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let keys = write(&*store, move |tx| {
+        let mut keys = Vec::new();
+        for (number, names) in [names(&["ann", "u-1"]), names(&["ann"]), names(&["bob"])].iter().enumerate() {
+            let held = Held::new(tx, &channel("us"), &format!("B{number}"), at(1))?;
+            held.put(tx, None)?;
+            tx.put_buyer(&channel("us"), held.state.key, names)?;
+            keys.push(held.state.key);
+        }
+        Ok(keys)
+    })?;
+    let of = |of: &'static str, name: &'static str, limit: usize| {
+        read(&*store, move |view| view.orders_of_buyer(&channel(of), name, limit))
+    };
+    assert_eq!(of("us", "ann", 9)?, keys[..2]);
+    assert_eq!(of("us", "ann", 1)?, keys[..1]);
+    assert_eq!(of("us", "u-1", 9)?, keys[..1]);
+    assert_eq!((of("ca", "ann", 9)?, of("us", "an", 9)?), (Vec::new(), Vec::new()));
+    let erased = keys[0];
+    write(&*store, move |tx| {
+        tx.put_personal(erased, &Personal::erased(), &[0; 16])?;
+        tx.put_buyer(&channel("us"), erased, &[])
+    })?;
+    assert_eq!(of("us", "ann", 9)?, keys[1..2]);
+    assert_eq!(of("us", "u-1", 9)?, []);
+    let left = read(&*store, move |view| view.personal(erased))?;
+    assert!(left.is_some_and(|left| left.is_erased() && left.raw.is_empty()));
+    // What is written by a job that fails is not there.
+    let failed = write(&*store, move |tx| {
+        tx.put_buyer(&channel("us"), erased, &["cy".to_owned()])?;
+        Err::<(), _>(Error::new(ErrorKind::Refused, "suite").message("no"))
+    });
+    assert!(failed.is_err());
+    assert_eq!(of("us", "cy", 9)?, []);
     Ok(())
 }
 
