@@ -76,7 +76,8 @@ pub struct Health {
     pub clock_offset_ms: i64,
     /// Rights the credential lacks.
     pub missing_rights: Vec<String>,
-    /// When the queue of pushes was last listened to in full; none where there is none (G11: silence is shown).
+    /// When the queue of pushes was last listened to in full, or a push last told of something; none before (G11: silence is
+    /// shown).
     pub heard_at: Option<Timestamp>,
     /// Orders that pushes told of and that wait to be read.
     pub hints: u64,

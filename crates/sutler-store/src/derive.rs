@@ -138,6 +138,12 @@ pub(crate) fn target_held(
     ))
 }
 
+/// What was asked is forgotten when it is taken: it cannot wait again.
+pub(crate) fn no_outcome(id: i64) -> Error {
+    Error::new(ErrorKind::Invalid, "store.intake")
+        .message(format!("input {id} is taken with no outcome; done or refused is right"))
+}
+
 pub(crate) fn no_such_input(id: i64) -> Error {
     Error::new(ErrorKind::NotFound, "store.intake").message(format!("no input {id} in this store's intake"))
 }

@@ -103,6 +103,35 @@ impl<M: Marketplace> Transport for InProcess<M> {
     }
 }
 
+/// Looks at every message that passes between a connector and its marketplace.
+pub trait Watch: Send + Sync + Debug {
+    /// This was asked, and answered so.
+    fn passed(&self, request: &Request, answer: &Response);
+}
+
+/// A marketplace in this process, watched.
+#[derive(Debug)]
+pub struct Watched<M, W> {
+    inner: InProcess<M>,
+    watch: Arc<W>,
+}
+
+impl<M, W> Watched<M, W> {
+    /// Everything that passes to and from `inner` is shown to `watch`.
+    pub fn new(inner: InProcess<M>, watch: Arc<W>) -> Watched<M, W> {
+        Watched { inner, watch }
+    }
+}
+
+#[async_trait]
+impl<M: Marketplace, W: Watch> Transport for Watched<M, W> {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let answer = self.inner.send(request.clone()).await?;
+        self.watch.passed(&request, &answer);
+        Ok(answer)
+    }
+}
+
 /// The marketplace, its time, and what a connector is built from.
 #[derive(Debug)]
 pub struct Bench<M> {

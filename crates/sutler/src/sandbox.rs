@@ -232,7 +232,7 @@ impl<M: Recover> Sandbox<M> {
     pub async fn start(self) -> Result<Market<M>> {
         // Before anything is written: a world is not begun that cannot be served.
         let speed = self.pace.map_or(self.speed, |pace| pace.speed);
-        if !(speed.is_finite() && speed > 0.0) {
+        if !(speed > 0.0 && speed <= SPEED_MAX) {
             return Err(wrong("sandbox.listen", &ServeError::Speed(speed)));
         }
         let (mut world, state) = self.world()?;

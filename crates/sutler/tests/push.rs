@@ -51,12 +51,14 @@ async fn g11_an_authentic_push_brings_its_order_before_the_next_pull_and_a_forge
     assert_eq!(forged.status, 401);
     engine.step().await?;
     assert!(!is_stored(&engine, &fresh).await, "what is not authentic tells nothing");
+    assert_eq!(engine.health().await?[0].heard_at, None, "and the silence shows");
     for _ in 0..3 {
         assert_eq!(engine.handle_push("us", &webhook(&fresh, RIGHT)).await?, PushReply::status(204));
     }
     engine.step().await?;
     assert!(is_stored(&engine, &fresh).await, "read again because of the push");
     assert_eq!(engine.health().await?[0].pulls, pulls, "and not by a pull");
+    assert!(engine.health().await?[0].heard_at.is_some());
     let error = engine.handle_push("eu", &webhook(&fresh, RIGHT)).await.expect_err("no such channel");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.text().contains("the channels are us"), "{error}");

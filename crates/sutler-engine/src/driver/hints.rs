@@ -97,6 +97,7 @@ impl Driver {
     /// Takes in what a push told of this channel.
     pub(super) fn take_told(&mut self, told: Told) {
         let now = self.now();
+        self.status.heard_at = self.status.heard_at.max(Some(now));
         match told {
             Told::Order { order, due } => self.hints.hear(order, due, now),
             Told::Finished(handle) => self.mirror.settle_now(&handle, now),

@@ -229,11 +229,13 @@ impl Tx for Change<'_> {
     }
 
     fn take_input(&mut self, id: i64, outcome: &IntakeOutcome) -> Result<()> {
+        if *outcome == IntakeOutcome::Waiting {
+            return Err(derive::no_outcome(id));
+        }
         let Some((input, _)) = self.data.intake.get(&id).cloned() else {
             return Err(derive::no_such_input(id));
         };
-        let waits = (*outcome == IntakeOutcome::Waiting).then_some(());
-        self.set(map!(untaken: i64 => ()), id, waits);
+        self.set(map!(untaken: i64 => ()), id, None);
         self.set(map!(intake: i64 => (Input, IntakeOutcome)), id, Some((input, outcome.clone())));
         Ok(())
     }

@@ -159,11 +159,11 @@ impl Core {
 
     pub(super) fn mark_input(&self, id: i64, outcome: &IntakeOutcome) -> Sql<()> {
         let (state, text) = match outcome {
-            IntakeOutcome::Waiting => (0, ""),
+            IntakeOutcome::Waiting => return Err(derive::no_outcome(id).into()),
             IntakeOutcome::Done(text) => (1, text.as_str()),
             IntakeOutcome::Refused(text) => (2, text.as_str()),
         };
-        let sql = "UPDATE intake SET state = ?, outcome = ?, input = iif(?1 = 0, input, x'') WHERE id = ?";
+        let sql = "UPDATE intake SET state = ?, outcome = ?, input = x'' WHERE id = ?";
         let moved = match self.row_id(id) {
             Some(row) => self.db.prepare_cached(sql)?.execute(params![state, text, row])?,
             None => 0,

@@ -3,6 +3,7 @@
 //!
 //! It needs the specifications, whose folder `SUTLER_SPECS` names; without it a line says that it did not run.
 
+mod connector;
 mod models;
 mod seller;
 mod story;
@@ -75,12 +76,17 @@ fn settings(plan: Plan, orders: u32, faults: Faults) -> Settings {
     }
 }
 
+/// The models, where the specifications are.
+fn published() -> Option<Models> {
+    let folder = Specs::from_env().or_say_so()?.join("amazon");
+    let models = MODELS.map(|name| (name, read(&folder.join(format!("models/{name}.json")))));
+    Some(Models(models.into_iter().collect()))
+}
+
 #[test]
 fn the_local_amazon_speaks_as_published() {
-    let Some(folder) = Specs::from_env().or_say_so() else { return };
+    let (Some(models), Some(folder)) = (published(), Specs::from_env().or_say_so()) else { return };
     let folder = folder.join("amazon");
-    let models = MODELS.map(|name| (name, read(&folder.join(format!("models/{name}.json")))));
-    let models = Models(models.into_iter().collect());
     let (mut found, mut checked) = (BTreeSet::new(), BTreeMap::new());
     let sale =
         |id: &str| PlannedOrder::seller(origin() - Duration::hours(1)).id(id).line("A", 3).line("B", 1);

@@ -94,6 +94,7 @@ pub(crate) struct Operation<'a> {
     responses: &'a Value,
 }
 
+#[derive(Debug)]
 pub(crate) struct Models(pub(crate) BTreeMap<&'static str, Value>);
 
 impl Models {

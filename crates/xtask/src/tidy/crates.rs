@@ -54,7 +54,8 @@ const HOUSE: &[Floor] = &[
     floor(
         "sutler-testkit",
         &["sutler-core", "sutler-engine", "sutler-http", "sutler-sandbox", "sutler-store", "sutler-walmart"],
-        &[],
+        // The suites are run over all connectors.
+        &["sutler-amazon", "sutler-ebay"],
     ),
     floor("sutler-cli", &["sutler", "sutler-sandbox"], &["sutler-testkit"]),
     floor("xtask", &[], &[]),

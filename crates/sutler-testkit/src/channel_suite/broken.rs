@@ -1,0 +1,408 @@
+//! Channels that break one promise each: a suite that lets one of them pass proves nothing.
+
+use async_trait::async_trait;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+use sutler_core::{
+    Timestamp,
+    channel::{
+        Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
+        Receipt, Repeat, Settled, Standing, StockChannel,
+    },
+    command::{Act, Command, Handle, Verb},
+    error::{Error, ErrorKind, Result, Retry},
+    id::{ChannelId, ChannelOrderId, LineId, SellerId, Sku},
+    observation::Group,
+    open::Open,
+    order::{Alias, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
+    push::{PushOutcome, PushReply, PushRequest, Pushes, Told},
+    time::Duration,
+};
+
+/// Behind what a single read gave, so that it is told from what a list gave. No payload minds it.
+const SINGLE: &[u8] = b"  ";
+
+/// A channel that does everything as the one inside it, but for the behaviour it is named after.
+#[derive(Debug)]
+pub struct Broken {
+    inner: Arc<dyn Channel>,
+    how: &'static str,
+    capabilities: Capabilities,
+    seen: Mutex<Seen>,
+}
+
+/// What it remembers, so as to be wrong at the right moment.
+#[derive(Debug, Default)]
+struct Seen {
+    cursors: BTreeSet<String>,
+    taken: BTreeSet<ChannelOrderId>,
+    shipped: BTreeSet<ChannelOrderId>,
+    foreign: BTreeSet<ChannelOrderId>,
+    lines: BTreeMap<ChannelOrderId, Vec<(LineId, u32)>>,
+    read: u64,
+}
+
+impl Broken {
+    /// Breaks the behaviour called `how` of a channel.
+    pub fn new(inner: Arc<dyn Channel>, how: &'static str) -> Broken {
+        let mut capabilities = inner.capabilities().clone();
+        let flip = |repeat: Repeat| if repeat == Repeat::Once { Repeat::Guarded } else { Repeat::Once };
+        match how {
+            "taking_an_order_is_told_where_it_must_be" => {
+                capabilities.verbs.retain(|spec| spec.verb != Verb::Acknowledge);
+            }
+            "every_budget_that_is_named_is_declared" => capabilities.settle_budget = "nobody/nothing".into(),
+            "every_verb_is_declared_once_and_within_its_own_bounds" => {
+                capabilities.verbs.extend(capabilities.verbs.last().cloned());
+            }
+            "streams_are_declared_once_and_show_what_was_placed" => {
+                capabilities.streams.extend(capabilities.streams.first().cloned());
+            }
+            "a_wish_is_granted_where_the_channel_waits_for_an_answer" => {
+                capabilities.answers_cancel_requests = !capabilities.answers_cancel_requests;
+            }
+            _ => {}
+        }
+        for spec in &mut capabilities.verbs {
+            match (how, spec.verb) {
+                ("g18_a_shipment_is_repeated_as_declared", Verb::ConfirmShipment)
+                | ("g18_a_cancellation_is_repeated_as_declared", Verb::Cancel) => {
+                    spec.repeat = flip(spec.repeat)
+                }
+                ("g18_a_partial_shipment_is_repeated_as_declared", Verb::ConfirmShipment) => {
+                    spec.repeat_partial = flip(spec.repeat_partial);
+                }
+                _ => {}
+            }
+        }
+        Broken { inner, how, capabilities, seen: Mutex::default() }
+    }
+
+    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A page as it should not be.
+    fn spoil(&self, from: &PullFrom, pulled: Pulled) -> Pulled {
+        let Pulled::Page(mut page) = pulled else { return pulled };
+        match self.how {
+            "g01_every_order_of_a_window_is_on_one_of_its_pages" if page.orders.len() > 50 => {
+                page.orders.remove(0);
+            }
+            "a_window_in_which_nothing_was_sold_ends_at_once"
+                if page.orders.is_empty() && from.cursor.is_none() =>
+            {
+                page.next = Some("again".into());
+            }
+            "g05_a_page_names_our_seller_or_none" => page.seller = Some("somebody-else".into()),
+            "pages_show_lines_and_statuses" => page.coverage = page.coverage.without(Group::Statuses),
+            _ => {}
+        }
+        Pulled::Page(page)
+    }
+
+    /// An order as it is not.
+    fn misread(&self, raw: &RawOrder, facts: &mut OrderFacts) {
+        let single = raw.raw.ends_with(SINGLE);
+        match self.how {
+            "reading_into_the_model_is_pure_and_keeps_the_payload" => {
+                let value = self.seen(|seen| {
+                    seen.read += 1;
+                    seen.read.to_string()
+                });
+                facts.aliases.push(Alias { role: "read".into(), value });
+            }
+            "g07_any_bytes_give_an_order" if &*raw.raw == b"nonsense" => facts.unmapped.clear(),
+            "an_order_was_placed_when_it_was_placed" => {
+                facts.placed_at = facts.placed_at.map(|at| at + Duration::hours(1));
+            }
+            "g29_what_the_buyer_pays_has_one_currency" => facts.total = None,
+            "what_others_ship_is_theirs" => facts.fulfilled_by = Open::Known(FulfilledBy::Seller),
+            "g19_a_wish_to_cancel_shows_in_a_single_read" if single => forget_wishes(facts),
+            "g19_what_a_list_hides_is_asked_for" if !single => forget_wishes(facts),
+            _ => {}
+        }
+        let lines = facts.lines.len();
+        for line in &mut facts.lines {
+            let sku = line.sku.as_ref().map_or("", |sku| sku.as_str());
+            match self.how {
+                "a_single_read_shows_the_order_of_the_list"
+                    if single && (sku, line.ordered) == ("PLATE", 3) =>
+                {
+                    line.ordered = 4;
+                }
+                "lines_say_what_was_bought_and_how_much" if (sku, line.ordered) == ("BOWL", 4) => {
+                    line.ordered = 5
+                }
+                "a_package_of_a_whole_line_is_confirmed" if (line.ordered, line.shipped) == (2, 2) => {
+                    line.shipped = 0;
+                }
+                "g20_a_part_of_a_line_is_confirmed" if (line.ordered, line.shipped) == (3, 1) => {
+                    line.shipped = 2
+                }
+                "an_order_is_cancelled_by_the_unit_the_channel_cancels"
+                    if lines == 1 && line.cancelled > 0 =>
+                {
+                    line.cancelled = 0;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The answer to one command that the marketplace is not asked for.
+    fn pretend(&self, command: &Command) -> Option<Receipt> {
+        let done = || Some(Receipt::Done { evidence: "so it says".into() });
+        let refused = || Some(Receipt::Refused { code: "NO".into(), why: "so it says".into() });
+        let order = command.channel_order_id.clone().unwrap_or_else(|| "".into());
+        match (self.how, &command.act) {
+            ("g18_a_taken_order_is_taken_once", Act::Acknowledge(_))
+                if !self.seen(|seen| seen.taken.insert(order.clone())) =>
+            {
+                refused()
+            }
+            ("more_than_was_bought_is_not_shipped", Act::ConfirmShipment(ship))
+                if ship.report.lines.iter().any(|line| line.quantity == 3) =>
+            {
+                done()
+            }
+            ("an_order_nobody_placed_is_not_shipped", Act::ConfirmShipment(_))
+                if order.as_str().starts_with("999-") =>
+            {
+                done()
+            }
+            ("a_carrier_the_marketplace_does_not_list_is_named_all_the_same", Act::ConfirmShipment(ship))
+                if ship.report.carrier.starts_with("Blue") =>
+            {
+                refused()
+            }
+            ("what_the_marketplace_ships_is_not_written", _)
+                if self.seen(|seen| seen.foreign.contains(&order)) =>
+            {
+                done()
+            }
+            ("what_was_shipped_is_not_cancelled", Act::ConfirmShipment(_)) => {
+                self.seen(|seen| !seen.foreign.contains(&order) && seen.shipped.insert(order.clone()));
+                None
+            }
+            ("what_was_shipped_is_not_cancelled", Act::Cancel(_))
+                if self.seen(|seen| seen.shipped.contains(&order)) =>
+            {
+                done()
+            }
+            ("g16_a_level_that_was_set_is_read_back", Act::SetLevel(set)) if set.level == 0 => done(),
+            ("the_last_level_wins", Act::SetLevel(set)) if (set.sku.as_str(), set.level) == ("MUG", 6) => {
+                done()
+            }
+            ("a_sku_nobody_lists_is_not_set", Act::SetLevel(set)) if set.sku.as_str() == "NOBODYS" => done(),
+            _ => None,
+        }
+    }
+
+    /// A command as it was not meant.
+    fn twist(&self, command: &mut Command) {
+        let order = command.channel_order_id.clone().unwrap_or_else(|| "".into());
+        match (self.how, &mut command.act) {
+            ("g20_two_packages_of_a_line_add_up", Act::ConfirmShipment(ship)) if ship.report.package == 2 => {
+                ship.report.tracking = "1Z999AA10123450001".into();
+            }
+            ("cancelling_covers_no_more_than_its_unit", Act::Cancel(cancel)) => {
+                let lines = self.seen(|seen| seen.lines.get(&order).cloned()).unwrap_or_default();
+                if lines.len() > 1 {
+                    let all = lines.into_iter();
+                    cancel.lines =
+                        all.map(|(line_id, quantity)| LineQuantity { line_id, quantity }).collect();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn forget_wishes(facts: &mut OrderFacts) {
+    for line in &mut facts.lines {
+        line.cancel_requested = false;
+    }
+}
+
+#[async_trait]
+impl Channel for Broken {
+    fn id(&self) -> &ChannelId {
+        self.inner.id()
+    }
+
+    fn seller(&self) -> &SellerId {
+        self.inner.seller()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn check(&self, cx: &CallCx) -> Result<Standing> {
+        let checked = self.inner.check(cx).await;
+        match self.how {
+            "a_check_tells_who_we_are" => {
+                checked.map(|standing| Standing { clock_offset_ms: 90_000, ..standing })
+            }
+            "g26_a_strangers_credential_is_proven_dead" => {
+                checked.map_err(|error| error.with_retry(Retry::Backoff))
+            }
+            _ => checked,
+        }
+    }
+
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
+        let (mut cx, mut from) = (cx.clone(), from.clone());
+        let asked = from.clone();
+        if self.how == "a_window_in_which_nothing_was_sold_ends_at_once"
+            && from.cursor.as_deref() == Some("again")
+        {
+            from.cursor = None;
+        }
+        match self.how {
+            "a_call_whose_time_is_over_sends_nothing" => cx.deadline += Duration::hours(2),
+            "an_order_placed_after_a_window_is_not_in_it" => from.window.to += Duration::days(1),
+            "g28_a_page_is_read_again_at_its_cursor" => {
+                if let Some(cursor) = &from.cursor
+                    && !self.seen(|seen| seen.cursors.insert(cursor.clone()))
+                {
+                    from.cursor = None;
+                }
+            }
+            _ => {}
+        }
+        Ok(self.spoil(&asked, self.inner.pull(&cx, &from).await?))
+    }
+
+    async fn fetch(&self, cx: &CallCx, order: &ChannelOrderId) -> Result<Fetched> {
+        match self.inner.fetch(cx, order).await? {
+            Fetched::Found(raw, coverage) => {
+                let raw = RawOrder { raw: [&raw.raw[..], SINGLE].concat().into(), ..raw };
+                Ok(Fetched::Found(raw, coverage))
+            }
+            Fetched::NotVisible if self.how == "an_order_nobody_placed_is_not_visible" => {
+                Err(Error::new(ErrorKind::Remote, "broken.fetch").message("nobody placed it"))
+            }
+            Fetched::NotVisible => Ok(Fetched::NotVisible),
+        }
+    }
+
+    fn normalise(&self, raw: &RawOrder) -> ChannelOrder {
+        let mut order = self.inner.normalise(raw);
+        self.seen(|seen| {
+            let lines = order.facts.lines.iter().map(|line| (line.line_id.clone(), line.ordered));
+            seen.lines.insert(order.channel_order_id.clone(), lines.collect());
+            if !order.facts.is_sellers() {
+                seen.foreign.insert(order.channel_order_id.clone());
+            }
+        });
+        self.misread(raw, Arc::make_mut(&mut order.facts));
+        order
+    }
+
+    async fn perform(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {
+        let mut cx = cx.clone();
+        if self.how == "g18_a_write_does_not_leave_once_the_lease_may_be_anothers" {
+            cx.write_by = None;
+        }
+        if let [command] = batch.commands
+            && let Some(receipt) = self.pretend(command)
+        {
+            return Ok(vec![receipt]);
+        }
+        let mut commands = batch.commands.to_vec();
+        commands.iter_mut().for_each(|command| self.twist(command));
+        if self.how == "a_batch_is_answered_one_by_one_and_a_larger_one_not_sent"
+            && commands.first().is_some_and(|command| command.key.verb == Verb::ConfirmShipment)
+        {
+            let mut receipts = Vec::new();
+            for command in commands {
+                receipts.extend(self.inner.perform(&cx, &Batch { commands: &[command] }).await?);
+            }
+            return Ok(receipts);
+        }
+        self.inner.perform(&cx, &Batch { commands: &commands }).await
+    }
+
+    async fn probe(&self, cx: &CallCx, doubt: &Command) -> Result<Probe> {
+        let probe = self.inner.probe(cx, doubt).await?;
+        let happened = || Probe::Happened { evidence: "so it says".into() };
+        Ok(match (self.how, doubt.key.verb, probe) {
+            (
+                "g18_a_shipment_whose_answer_is_lost_is_seen",
+                Verb::ConfirmShipment,
+                Probe::Happened { .. },
+            )
+            | ("g18_a_cancellation_whose_answer_is_lost_is_seen", Verb::Cancel, Probe::Happened { .. }) => {
+                Probe::DidNot
+            }
+            ("g18_a_shipment_that_never_arrived_is_not_seen", Verb::ConfirmShipment, Probe::DidNot)
+            | ("g18_a_cancellation_that_never_arrived_is_not_seen", Verb::Cancel, Probe::DidNot) => {
+                happened()
+            }
+            (_, _, probe) => probe,
+        })
+    }
+
+    async fn settle(&self, cx: &CallCx, handle: &Handle, commands: &[Command]) -> Result<Settled> {
+        let settled = self.inner.settle(cx, handle, commands).await?;
+        match settled {
+            Settled::Receipts(receipts) if self.how == "g08_of_several_levels_one_fails_alone" => {
+                let done = receipts.iter().map(|_| Receipt::Done { evidence: "so it says".into() });
+                Ok(Settled::Receipts(done.collect()))
+            }
+            settled => Ok(settled),
+        }
+    }
+
+    fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
+        self.inner.before_image(command, order)
+    }
+
+    fn wants_look(&self, facts: &OrderFacts) -> bool {
+        self.inner.wants_look(facts)
+    }
+
+    fn stock(&self) -> Option<&dyn StockChannel> {
+        self.inner.stock().map(|_| self as &dyn StockChannel)
+    }
+
+    fn pushes(&self) -> Option<&dyn Pushes> {
+        (self.how == "g11_a_forged_push_tells_nothing").then_some(self as &dyn Pushes)
+    }
+}
+
+#[async_trait]
+impl StockChannel for Broken {
+    async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>> {
+        let Some(inner) = self.inner.stock() else { return Ok(Vec::new()) };
+        if self.how == "levels_are_read_or_said_to_be_unreadable" && skus.is_empty() {
+            return Err(Error::new(ErrorKind::Invalid, "broken.levels").message("nothing is asked"));
+        }
+        let mut answers = inner.levels(cx, skus).await?;
+        for answer in &mut answers {
+            match (self.how, &mut answer.level) {
+                ("a_sku_nobody_lists_has_no_level", Ok(level @ None)) => *level = Some(0),
+                ("a_sale_lowers_the_level", Ok(Some(level))) if *level == 97 => *level = 100,
+                _ => {}
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Believes everybody.
+#[async_trait]
+impl Pushes for Broken {
+    fn receive(&self, _: Timestamp, _: &PushRequest) -> PushOutcome {
+        let told = vec![Told::Order { order: "1".into(), due: None }];
+        PushOutcome::Told { id: "1".into(), told, reply: PushReply::status(204) }
+    }
+
+    async fn learn_key(&self, _: &CallCx, _: &str) -> Result<()> {
+        Ok(())
+    }
+}

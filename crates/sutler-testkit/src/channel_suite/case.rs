@@ -1,0 +1,295 @@
+//! What the tests of the suite say to a channel.
+
+use super::{Fate, Sale, Stand, Subject, Who};
+use crate::bench::at_once;
+use std::ops::Deref;
+use sutler_core::{
+    channel::{
+        Acknowledgment, Batch, CallCx, Fetched, Page, PullFrom, Pulled, RawOrder, Receipt, Settled,
+        StreamSpec, VerbSpec, Window,
+    },
+    command::{Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, SetLevel, Verb},
+    error::{Error, ErrorKind, Result},
+    id::ChannelOrderId,
+    order::{ChannelOrder, LineQuantity, ShipmentReport},
+    time::{Duration, Timestamp},
+};
+
+/// One test's channel, with its marketplace.
+pub struct Case(Box<dyn Stand>);
+
+impl Deref for Case {
+    type Target = dyn Stand;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl Case {
+    /// The seller's channel on a marketplace of its own.
+    ///
+    /// # Errors
+    /// The subject's.
+    pub fn open(subject: &dyn Subject) -> Result<Case> {
+        subject.open(Who::Seller).map(Case)
+    }
+
+    /// The same for a stranger.
+    ///
+    /// # Errors
+    /// The subject's.
+    pub fn stranger(subject: &dyn Subject) -> Result<Case> {
+        subject.open(Who::Stranger).map(Case)
+    }
+
+    /// A call that may take an hour.
+    pub fn cx(&self) -> CallCx {
+        CallCx { deadline: self.now() + Duration::hours(1), write_by: None }
+    }
+
+    /// How a verb is declared.
+    pub fn spec(&self, verb: Verb) -> Option<VerbSpec> {
+        self.channel().capabilities().verb(verb).cloned()
+    }
+
+    /// The streams that need no other to be complete.
+    pub fn streams(&self) -> Vec<StreamSpec> {
+        let all = self.channel().capabilities().streams.iter();
+        all.filter(|stream| stream.stands_for.is_none()).cloned().collect()
+    }
+
+    /// The pages of a stream's window.
+    ///
+    /// # Errors
+    /// The channel's; `Protocol` where a window does not end.
+    pub fn pages(&self, stream: &StreamSpec, window: Window) -> Result<Vec<Page>> {
+        let mut from = PullFrom { stream: stream.id.clone(), window, cursor: None };
+        let mut pages = Vec::new();
+        for _ in 0..200 {
+            match at_once(self.channel().pull(&self.cx(), &from))? {
+                Pulled::Page(page) => {
+                    from.cursor.clone_from(&page.next);
+                    pages.push(page);
+                    if from.cursor.is_none() {
+                        return Ok(pages);
+                    }
+                }
+                Pulled::Pending { cursor, after } => {
+                    self.pass(after);
+                    from.cursor = Some(cursor);
+                }
+                Pulled::TooMany { total } => {
+                    return Err(wrong(format!("{total} orders are said to be too many")));
+                }
+            }
+        }
+        Err(wrong(format!("stream {} does not end", stream.id)))
+    }
+
+    /// Every order of the streams from `from` on, once what was placed can be seen and nothing is written any more.
+    ///
+    /// # Errors
+    /// The channel's.
+    pub fn listed(&self, from: Timestamp) -> Result<Vec<(RawOrder, ChannelOrder)>> {
+        let delay = self.channel().capabilities().visibility_delay;
+        self.pass(delay);
+        let window = Window { from: from - delay, to: self.now() };
+        let mut all = Vec::new();
+        for stream in self.streams() {
+            for page in self.pages(&stream, window)? {
+                all.extend(page.orders.into_iter().map(|raw| {
+                    let order = self.channel().normalise(&raw);
+                    (raw, order)
+                }));
+            }
+        }
+        Ok(all)
+    }
+
+    /// One order, read by itself.
+    ///
+    /// # Errors
+    /// The channel's; `NotFound` where it is not visible.
+    pub fn fetch(&self, id: &ChannelOrderId) -> Result<ChannelOrder> {
+        match at_once(self.channel().fetch(&self.cx(), id))? {
+            Fetched::Found(raw, _) => Ok(self.channel().normalise(&raw)),
+            Fetched::NotVisible => {
+                Err(Error::new(ErrorKind::NotFound, "suite.fetch")
+                    .message(format!("order {id} is not visible")))
+            }
+        }
+    }
+
+    /// An order that was sold, told to the channel where that must be, and can be shipped.
+    ///
+    /// # Errors
+    /// The channel's.
+    pub fn taken(&self, units: u32) -> Result<ChannelOrder> {
+        let id = self.sell(Sale::of(units, super::SKUS[0]))?;
+        self.pass(self.channel().capabilities().visibility_delay);
+        if self.channel().capabilities().acknowledgment == Acknowledgment::Required {
+            self.done(&self.acknowledge(&id))?;
+        }
+        self.fetch(&id)
+    }
+
+    /// A command about an order, as the engine intends it.
+    pub fn about(&self, order: &ChannelOrderId, subject: String, act: Act) -> Command {
+        let key = CommandKey { verb: act.verb(), subject, ordinal: 1 };
+        let mut command = Command::intend(key, act, self.now(), self.now());
+        command.channel_order_id = Some(order.clone());
+        command.sent_at = Some(self.now());
+        command
+    }
+
+    /// Takes an order.
+    pub fn acknowledge(&self, order: &ChannelOrderId) -> Command {
+        self.about(order, order.to_string(), Act::Acknowledge(Acknowledge {}))
+    }
+
+    /// Ships so many units of the order's first line.
+    pub fn ship(&self, order: &ChannelOrder, package: u32, units: u32) -> Command {
+        self.ship_by(order, package, units, "UPS", None)
+    }
+
+    /// The same by any carrier.
+    pub fn ship_by(
+        &self,
+        order: &ChannelOrder,
+        package: u32,
+        units: u32,
+        carrier: &str,
+        url: Option<&str>,
+    ) -> Command {
+        let lines = order.facts.lines.first().map(|line| (line.line_id.clone(), units));
+        let report = ShipmentReport {
+            package,
+            carrier: carrier.into(),
+            tracking: format!("1Z999AA1012345{package:04}"),
+            tracking_url: url.map(str::to_owned),
+            shipped_at: self.now(),
+            lines: lines.map(|(line_id, quantity)| LineQuantity { line_id, quantity }).into_iter().collect(),
+        };
+        let id = &order.channel_order_id;
+        let confirm = ConfirmShipment { report, method: order.facts.method.clone(), override_cancel: false };
+        let mut command = self.about(id, format!("{id}/{package}"), Act::ConfirmShipment(confirm));
+        command.before = self.channel().before_image(&command, order);
+        command
+    }
+
+    /// Cancels so many units of the order's first line.
+    pub fn cancel(&self, order: &ChannelOrder, units: u32) -> Command {
+        let line = order.facts.lines.first().map(|line| line.line_id.clone());
+        let lines = line.map(|line_id| LineQuantity { line_id, quantity: units }).into_iter().collect();
+        let id = &order.channel_order_id;
+        let mut command =
+            self.about(id, id.to_string(), Act::Cancel(Cancel { lines, reason: CancelReason::OutOfStock }));
+        command.before = self.channel().before_image(&command, order);
+        command
+    }
+
+    /// Sets the level of a SKU.
+    pub fn set(&self, sku: &str, level: u32) -> Command {
+        let act = Act::SetLevel(SetLevel { sku: sku.into(), level });
+        let key = CommandKey { verb: Verb::SetLevel, subject: sku.to_owned(), ordinal: 1 };
+        let mut command = Command::intend(key, act, self.now(), self.now());
+        command.sent_at = Some(self.now());
+        command
+    }
+
+    /// Sends commands in one call.
+    ///
+    /// # Errors
+    /// The channel's.
+    pub fn send(&self, commands: &[Command]) -> Result<Vec<Receipt>> {
+        // About what a marketplace allows for long.
+        self.pass(Duration::seconds(2));
+        let receipts = at_once(self.channel().perform(&self.cx(), &Batch { commands }))?;
+        assert_eq!(receipts.len(), commands.len(), "one receipt a command");
+        Ok(receipts)
+    }
+
+    /// Sends one, and waits for what was only accepted.
+    ///
+    /// # Errors
+    /// The channel's.
+    pub fn answer(&self, command: &Command) -> Result<Receipt> {
+        self.answers(std::slice::from_ref(command))?.pop().ok_or_else(|| wrong("no receipt".into()))
+    }
+
+    /// The same for several in one call.
+    ///
+    /// # Errors
+    /// The channel's; `Protocol` for accepted work that never ends.
+    pub fn answers(&self, commands: &[Command]) -> Result<Vec<Receipt>> {
+        let receipts = self.send(commands)?;
+        let Some(Receipt::Accepted { handle }) = receipts.first().cloned() else { return Ok(receipts) };
+        for _ in 0..500 {
+            self.pass(Duration::minutes(2));
+            match at_once(self.channel().settle(&self.cx(), &handle, commands))? {
+                Settled::NotYet => {}
+                Settled::Receipts(receipts) => {
+                    assert_eq!(receipts.len(), commands.len(), "one receipt a command");
+                    return Ok(receipts);
+                }
+                Settled::Lost { why } => return Err(wrong(format!("accepted work is lost: {why}"))),
+            }
+        }
+        Err(wrong(format!("work {handle} is never over")))
+    }
+
+    /// Sends one that must be done.
+    ///
+    /// # Errors
+    /// The channel's.
+    pub fn done(&self, command: &Command) -> Result<()> {
+        let receipt = self.answer(command)?;
+        assert!(matches!(receipt, Receipt::Done { .. }), "{}: {receipt:?}", command.key);
+        self.pass_apply(command);
+        Ok(())
+    }
+
+    /// Sends one that must not be done; how it is said is the marketplace's.
+    pub fn not_done(&self, command: &Command) {
+        let receipt = self.answer(command);
+        let said_no = match &receipt {
+            Ok(Receipt::Refused { .. } | Receipt::NotApplied { .. } | Receipt::Redirected { .. }) => true,
+            Ok(_) => false,
+            Err(error) => matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid),
+        };
+        assert!(said_no, "{}: {receipt:?}", command.key);
+        self.pass_apply(command);
+    }
+
+    /// Sends one whose call goes wrong, and waits until it can no longer take effect and every read shows it.
+    pub fn lose(&self, command: &Command, fate: Fate) {
+        self.fate(fate);
+        let receipt = self.send(std::slice::from_ref(command));
+        self.fate(Fate::Answered);
+        let error = receipt.expect_err("no answer came");
+        assert!(error.applied() != sutler_core::Applied::Yes, "{error}: nobody can know");
+        self.pass_apply(command);
+    }
+
+    fn pass_apply(&self, command: &Command) {
+        let Some(spec) = self.spec(command.key.verb) else { return };
+        let lag = match spec.probe {
+            sutler_core::channel::ProbeKind::Conclusive { after } => after,
+            _ => Duration::minutes(1),
+        };
+        let call = Duration::from_std(spec.call_timeout).unwrap_or_else(|_| Duration::minutes(1));
+        self.pass(call + spec.apply_max + lag + Duration::seconds(1));
+    }
+
+    /// Units of an order that took effect in one of the counts.
+    pub fn units(&self, count: &std::collections::BTreeMap<String, u32>, order: &ChannelOrderId) -> u32 {
+        let of = format!("{order}/");
+        count.iter().filter(|(key, _)| key.starts_with(&of)).map(|(_, units)| units).sum()
+    }
+}
+
+/// What the channel did cannot be.
+pub fn wrong(why: String) -> Error {
+    Error::new(ErrorKind::Protocol, "suite").message(why)
+}
