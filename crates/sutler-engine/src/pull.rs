@@ -82,6 +82,13 @@ pub(crate) fn restart(row: &mut StreamRow) {
     }
 }
 
+/// Is a window that goes on at a cursor refused for the cursor? Cursors die, and no marketplace says so in the same words:
+/// asked again with it, the window would never end.
+pub(crate) fn is_expired(row: &StreamRow, kind: ErrorKind) -> bool {
+    let goes_on = row.windows.first().is_some_and(|window| window.cursor.is_some());
+    goes_on && matches!(kind, ErrorKind::Refused | ErrorKind::Invalid | ErrorKind::NotFound)
+}
+
 /// The narrowest window that is still split: lists are asked by whole seconds.
 const NARROWEST: Duration = Duration::seconds(2);
 
@@ -208,6 +215,16 @@ mod tests {
         split(&mut row, 20_000).unwrap();
         assert!(!advance(&mut row, &page(&["a"], None), delay).unwrap());
         assert!(advance(&mut row, &page(&["b"], None), delay).unwrap());
+    }
+
+    #[test]
+    fn g01_a_cursor_that_is_refused_is_dropped_and_a_lost_call_is_none() {
+        let mut row = stream();
+        begin(&mut row, &spec(), from_millis(1_800_000_000_000), Duration::hours(1));
+        assert!(!is_expired(&row, ErrorKind::Refused), "there is no cursor to blame");
+        wait_at(&mut row, "2".into());
+        assert!(is_expired(&row, ErrorKind::Refused) && is_expired(&row, ErrorKind::NotFound));
+        assert!(!is_expired(&row, ErrorKind::Timeout) && !is_expired(&row, ErrorKind::RateLimited));
     }
 
     #[test]

@@ -109,3 +109,41 @@ async fn g04_g18_three_marketplaces_sell_from_one_shelf_and_nothing_happens_twic
     }
     engine.close().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g25_g26_a_channel_whose_consent_is_taken_back_is_loud_and_the_others_go_on() -> Result<()> {
+    let walmart = sandbox::walmart().orders(5).arrivals(2.0, 20).speed(600.0).start().await?;
+    let amazon = sandbox::amazon().orders(5).arrivals(2.0, 20).pace(walmart.pace()).start().await?;
+    let ebay = sandbox::ebay().orders(5).arrivals(2.0, 20).pace(walmart.pace()).start().await?;
+    let engine = Engine::open("memory:")
+        .channel("walmart", Walmart::at(&walmart))
+        .channel("amazon", Amazon::at(&amazon))
+        .channel("ebay", Ebay::at(&ebay))
+        .start()
+        .await?;
+    while stored(&engine, "amazon", None).await? < 5 {
+        engine.step().await?;
+    }
+    let revoke =
+        http::Request::post(format!("{}/_sandbox/revoke", amazon.base_url())).body(bytes::Bytes::new());
+    let wire = sutler::ports::Reqwest::new()?;
+    let answer = sutler::channel::Transport::send(&wire, revoke.expect("a request")).await;
+    assert!(answer.is_ok_and(|answer| answer.status().is_success()));
+    let patience = engine.now() + Duration::hours(6);
+    loop {
+        let health = engine.health().await?;
+        let amazon = health.iter().find(|one| one.channel.as_str() == "amazon").expect("a channel");
+        let loud = matches!(amazon.token, sutler::engine::TokenState::ReauthorizationNeeded(_));
+        let (ours, theirs) = (stored(&engine, "walmart", None).await?, stored(&engine, "ebay", None).await?);
+        if loud && ours == 25 && theirs == 25 {
+            break;
+        }
+        assert!(engine.now() < patience, "walmart {ours}, ebay {theirs}, amazon {:?}", amazon.token);
+        engine.step().await?;
+    }
+    for one in engine.health().await? {
+        let revoked = matches!(one.token, sutler::engine::TokenState::ReauthorizationNeeded(_));
+        assert_eq!(revoked, one.channel.as_str() == "amazon", "{}", one.channel);
+    }
+    engine.close().await
+}

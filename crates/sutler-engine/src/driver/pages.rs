@@ -177,7 +177,7 @@ impl Driver {
             }
             Err(error) => {
                 self.went(Some(super::start::trouble(&error)));
-                if error.kind() == ErrorKind::Protocol {
+                if error.kind() == ErrorKind::Protocol || pull::is_expired(&row, error.kind()) {
                     pull::restart(&mut row);
                     self.keep(&row);
                 }
