@@ -2,6 +2,7 @@
 //!
 //! Kept light on purpose: it is compiled before anything else, on every fresh machine.
 
+mod connector;
 mod generate;
 mod markdown;
 mod moto;
@@ -17,6 +18,7 @@ use std::{env, path::PathBuf, process::ExitCode};
 const HELP: &str = "\
 cargo xtask test [ARGS]      every test there is; ARGS go to `cargo test` (a name, `-p CRATE`, `-- --nocapture`)
 cargo xtask tidy [--quick]   what a machine can hold of the house's rules; --quick leaves out what needs a build
+cargo xtask new-connector NAME  the beginning of a connector in crates/sutler-NAME (docs/CONNECTORS.md leads on)
 cargo xtask generate         writes the generated parts of docs/ (the command table, the tests of each guarantee)
 cargo xtask sim [ARGS]       the simulation, optimised, on all cores: --seeds N | --seed S | --mutant NAME | --speed N
 ";
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let done = match task.as_deref() {
         Some("test") => test::run(&root(), &rest),
         Some("tidy") => tidy::run(&root(), &rest),
+        Some("new-connector") => connector::run(&root(), &rest),
         Some("generate") => generate::run(&root()),
         Some("sim") => sim::run(&root(), &rest),
         None | Some("help" | "--help" | "-h") => {

@@ -57,6 +57,8 @@ const HOUSE: &[Floor] = &[
         // The suites are run over all connectors.
         &["sutler-amazon", "sutler-ebay"],
     ),
+    // The beginning of a connector, which `new-connector` copies; nothing stands on it.
+    floor("sutler-newshop", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
     floor("sutler-cli", &["sutler", "sutler-sandbox"], &["sutler-testkit"]),
     floor("xtask", &[], &[]),
     // Both show the product from outside; nothing stands on them.
