@@ -185,7 +185,9 @@ impl Driver {
                     let (times, until) = self.refused.entry(set.sku.clone()).or_insert((0, now));
                     *until = now + Duration::minutes(1 << (*times).min(6));
                     *times += 1;
-                    self.level_reads.insert(set.sku.clone());
+                    if self.channel.stock().is_some() {
+                        self.level_reads.insert(set.sku.clone());
+                    }
                 }
                 Ended::Receipt(Receipt::Done { .. } | Receipt::Accepted { .. }) => {
                     self.refused.remove(&set.sku);
