@@ -168,6 +168,17 @@ pub enum Input {
         /// What it told.
         told: Vec<crate::push::Told>,
     },
+    /// Close an unresolved command.
+    Resolve {
+        /// Which channel.
+        channel: ChannelId,
+        /// Which command.
+        command: CommandKey,
+        /// What a person found out.
+        outcome: Resolution,
+        /// Who.
+        by: String,
+    },
     /// Erase what is personal of one order (G35).
     Erase {
         /// Which channel.
@@ -184,17 +195,6 @@ pub enum Input {
         /// Names the channel knows the buyer by.
         names: Vec<String>,
         /// Who asked.
-        by: String,
-    },
-    /// Close an unresolved command.
-    Resolve {
-        /// Which channel.
-        channel: ChannelId,
-        /// Which command.
-        command: CommandKey,
-        /// What a person found out.
-        outcome: Resolution,
-        /// Who.
         by: String,
     },
 }
