@@ -1,21 +1,21 @@
 //! For every behaviour of the suite a channel that breaks it, and nothing else: what the suite does not notice, it does not
 //! test.
 
+#[path = "shared/shops.rs"]
+#[expect(dead_code, reason = "other tests need the rest")]
+mod shops;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 use sutler_core::{channel::Channel, error::Result, time::from_millis};
 use sutler_sandbox::{plan::Plan, walmart};
-use sutler_testkit::{
-    bench::BASE,
-    channel_suite::{
-        BEHAVIOURS, Stand, Who,
-        broken::Broken,
-        local::{Local, on_hand},
-    },
+use sutler_testkit::channel_suite::{
+    BEHAVIOURS, Stand, Who,
+    broken::Broken,
+    local::{Local, on_hand},
 };
-use sutler_walmart::Walmart;
 
 /// Walmart's channel, broken so.
 fn broken(how: &'static str) -> impl Fn(Who) -> Result<Box<dyn Stand>> {
@@ -26,12 +26,12 @@ fn broken(how: &'static str) -> impl Fn(Who) -> Result<Box<dyn Stand>> {
             latency_ms: (0, 0),
             ..walmart::Settings::new(7, from_millis(1_795_420_800_000))
         };
-        let (seller, id) = (settings.seller.clone(), settings.client_id.clone());
         let is_write = |request: &sutler_http::Request| {
             request.method() != "GET" && !request.uri().path().contains("token")
         };
-        Local::open(walmart::World::new(settings), who, is_write, |parts, secret| {
-            let walmart = Walmart::new(seller, id, secret).local(BASE, format!("{BASE}/v3/token"));
+        let world = walmart::World::new(settings.clone());
+        Local::open(world, who, is_write, |parts, secret| {
+            let walmart = shops::walmart(&settings, secret);
             let inner: Arc<dyn Channel> = Arc::new(walmart.build("suite".into(), parts)?);
             Ok(Arc::new(Broken::new(inner, how)) as Arc<dyn Channel>)
         })

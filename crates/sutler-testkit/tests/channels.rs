@@ -1,24 +1,24 @@
 //! The three connectors against the suite every channel must pass.
 
+#[path = "shared/shops.rs"]
+#[expect(dead_code, reason = "other tests need the rest")]
+mod shops;
+
 use std::sync::Arc;
-use sutler_amazon::Amazon;
 use sutler_core::{
     channel::Channel,
     error::Result,
     time::{Timestamp, from_millis},
 };
-use sutler_ebay::Ebay;
 use sutler_http::Request;
 use sutler_sandbox::{amazon, ebay, plan::Plan, walmart};
 use sutler_testkit::{
-    bench::BASE,
     channel_suite,
     channel_suite::{
         Stand, Who,
         local::{Local, on_hand},
     },
 };
-use sutler_walmart::Walmart;
 
 fn origin() -> Timestamp {
     from_millis(1_795_420_800_000)
@@ -36,9 +36,9 @@ fn on_walmart(who: Who) -> Result<Box<dyn Stand>> {
         latency_ms: (0, 0),
         ..walmart::Settings::new(7, origin())
     };
-    let (seller, id) = (settings.seller.clone(), settings.client_id.clone());
-    Local::open(walmart::World::new(settings), who, is_any_write, |parts, secret| {
-        let walmart = Walmart::new(seller, id, secret).local(BASE, format!("{BASE}/v3/token"));
+    let world = walmart::World::new(settings.clone());
+    Local::open(world, who, is_any_write, |parts, secret| {
+        let walmart = shops::walmart(&settings, secret);
         Ok(Arc::new(walmart.build("suite".into(), parts)?) as Arc<dyn Channel>)
     })
 }
@@ -57,12 +57,9 @@ fn on_amazon(who: Who) -> Result<Box<dyn Stand>> {
         rate_factor: 100,
         ..amazon::Settings::new(7, origin())
     };
-    let (seller, id, refresh) =
-        (settings.seller.clone(), settings.client_id.clone(), settings.refresh_token.clone());
-    Local::open(amazon::World::new(settings), who, is_amazon_write, |parts, secret| {
-        let amazon = Amazon::new(seller, id, secret, refresh.as_str())
-            .local(BASE, format!("{BASE}/auth/o2/token"))
-            .rate_factor(100.0);
+    let world = amazon::World::new(settings.clone());
+    Local::open(world, who, is_amazon_write, |parts, secret| {
+        let amazon = shops::amazon(&settings, secret).rate_factor(100.0);
         Ok(Arc::new(amazon.build("suite".into(), parts)?) as Arc<dyn Channel>)
     })
 }
@@ -80,11 +77,9 @@ fn on_ebay(who: Who) -> Result<Box<dyn Stand>> {
         latency_ms: (0, 0),
         ..ebay::Settings::new(7, origin())
     };
-    let (seller, id, refresh) =
-        (settings.seller.clone(), settings.client_id.clone(), settings.refresh_token.clone());
-    Local::open(ebay::World::new(settings), who, is_ebay_write, |parts, secret| {
-        let ebay = Ebay::new(seller, id, secret, refresh.as_str())
-            .local(BASE, format!("{BASE}/identity/v1/oauth2/token"));
+    let world = ebay::World::new(settings.clone());
+    Local::open(world, who, is_ebay_write, |parts, secret| {
+        let ebay = shops::ebay(&settings, secret);
         Ok(Arc::new(ebay.build("suite".into(), parts)?) as Arc<dyn Channel>)
     })
 }

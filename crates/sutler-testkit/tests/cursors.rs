@@ -1,5 +1,8 @@
 //! A cursor that the marketplace does not take any more: the window is read anew, and nothing is missed (G1).
 
+#[path = "shared/shops.rs"]
+mod shops;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::{
@@ -9,24 +12,18 @@ use std::{
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
-use sutler_amazon::Amazon;
 use sutler_core::{
     channel::Channel,
     error::Result,
-    policy::Policy,
     ports::{
         Clock,
         store::{InboxQuery, StoreExt},
     },
     time::{Duration, Timestamp, from_millis},
 };
-use sutler_ebay::Ebay;
-use sutler_engine::{Engine, Ports, Settings};
 use sutler_http::{Parts, Request, Response, Transport, TransportError};
 use sutler_sandbox::{Marketplace, amazon, ebay, walmart};
-use sutler_store::memory::MemoryStore;
-use sutler_testkit::bench::{BASE, Bench, InProcess, at_once};
-use sutler_walmart::Walmart;
+use sutler_testkit::bench::{Bench, InProcess, at_once};
 
 fn origin() -> Timestamp {
     from_millis(1_795_420_800_000)
@@ -87,16 +84,9 @@ fn live<M: Marketplace>(
         dead: AtomicBool::new(false),
     };
     let parts = bench.parts(Arc::new(expiring));
-    let store = Arc::new(MemoryStore::new());
-    let ports = Ports {
-        store: store.clone(),
-        clock: parts.clock.clone(),
-        entropy: parts.entropy.clone(),
-        budgets: parts.budgets.clone(),
-    };
-    let channel = build(parts)?;
+    let channel = build(parts.clone())?;
     let name = channel.id().clone();
-    let mut engine = Engine::new(ports, Policy::standard(), Settings::default(), vec![channel])?;
+    let (mut engine, store) = shops::engine(parts, channel)?;
     while bench.clock.now() < origin() + Duration::hours(4) {
         at_once(engine.step())?;
         bench.clock.pass(Duration::minutes(1));
@@ -122,10 +112,7 @@ fn live<M: Marketplace>(
 fn g01_a_cursor_that_walmart_refuses_loses_nothing() -> Result<()> {
     let settings =
         walmart::Settings { orders: 260, latency_ms: (0, 0), ..walmart::Settings::new(11, origin()) };
-    let walmart =
-        Walmart::new(settings.seller.clone(), settings.client_id.clone(), settings.client_secret.as_str())
-            .local(BASE, format!("{BASE}/v3/token"))
-            .page_limit(50);
+    let walmart = shops::walmart(&settings, &settings.client_secret).page_limit(50);
     let refusal = r#"{"errors":{"error":[{"code":"INVALID_REQUEST_PARAM.GMP_ORDER_API","field":"nextCursor","description":"Invalid cursor","severity":"ERROR","category":"DATA"}]}}"#;
     live(walmart::World::new(settings), ("hasMoreElements", refusal), |parts| {
         Ok(Arc::new(walmart.build("walmart".into(), parts)?))
@@ -136,13 +123,7 @@ fn g01_a_cursor_that_walmart_refuses_loses_nothing() -> Result<()> {
 fn g01_a_token_that_amazon_refuses_loses_nothing() -> Result<()> {
     let settings =
         amazon::Settings { orders: 260, latency_ms: (0, 0), ..amazon::Settings::new(11, origin()) };
-    let amazon = Amazon::new(
-        settings.seller.clone(),
-        settings.client_id.clone(),
-        settings.client_secret.as_str(),
-        settings.refresh_token.as_str(),
-    )
-    .local(BASE, format!("{BASE}/auth/o2/token"));
+    let amazon = shops::amazon(&settings, &settings.client_secret);
     let refusal =
         r#"{"errors":[{"code":"InvalidInput","message":"The pagination token has expired","details":""}]}"#;
     live(amazon::World::new(settings), ("paginationToken=", refusal), |parts| {
@@ -153,14 +134,7 @@ fn g01_a_token_that_amazon_refuses_loses_nothing() -> Result<()> {
 #[test]
 fn g01_an_offset_that_ebay_refuses_loses_nothing() -> Result<()> {
     let settings = ebay::Settings { orders: 260, latency_ms: (0, 0), ..ebay::Settings::new(11, origin()) };
-    let ebay = Ebay::new(
-        settings.seller.clone(),
-        settings.client_id.clone(),
-        settings.client_secret.as_str(),
-        settings.refresh_token.as_str(),
-    )
-    .local(BASE, format!("{BASE}/identity/v1/oauth2/token"))
-    .page_limit(50);
+    let ebay = shops::ebay(&settings, &settings.client_secret).page_limit(50);
     let refusal = r#"{"errors":[{"errorId":30820,"domain":"API_FULFILLMENT","category":"REQUEST","message":"Invalid offset."}]}"#;
     live(ebay::World::new(settings), ("offset=", refusal), |parts| {
         Ok(Arc::new(ebay.build("ebay".into(), parts)?))

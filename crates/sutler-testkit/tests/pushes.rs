@@ -1,13 +1,13 @@
 //! Pushes are hints: whatever share of them is lost, comes twice, late or out of order, the end is the same (G11).
 
+#[path = "shared/shops.rs"]
+mod shops;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use sutler_amazon::Amazon;
 use sutler_core::{
     Result,
-    budget::Budgets,
     channel::Channel,
-    policy::Policy,
     ports::{
         Clock, Entropy,
         store::{InboxQuery, Input, StoreExt},
@@ -16,13 +16,9 @@ use sutler_core::{
     stock::Count,
     time::{Duration, Timestamp},
 };
-use sutler_ebay::Ebay;
-use sutler_engine::{Engine, Ports, Settings};
 use sutler_http::Parts;
 use sutler_sandbox::{Marketplace, amazon, ebay, walmart};
-use sutler_store::memory::MemoryStore;
-use sutler_testkit::bench::{BASE, Bench, Counting, at_once};
-use sutler_walmart::Walmart;
+use sutler_testkit::bench::{Bench, Counting, at_once};
 
 /// Which pushes there are.
 #[derive(Clone, Copy, Debug)]
@@ -59,15 +55,12 @@ fn live<M: Marketplace>(
     for _ in 0..pushes.seed {
         dice.next();
     }
-    let store = Arc::new(MemoryStore::new());
-    let budgets: Arc<Budgets> = parts.budgets;
-    let ports = Ports { store: store.clone(), clock: parts.clock, entropy: parts.entropy, budgets };
     let id = channel.id().clone();
+    let (mut engine, store) = shops::engine(parts, channel)?;
     let ask = |input: Input| {
         let now = bench.clock.now();
         at_once(store.transact(move |tx| tx.add_input(&input, now).map(drop)))
     };
-    let mut engine = Engine::new(ports, Policy::standard(), Settings::default(), vec![channel])?;
     for (sku, quantity) in bench.market.world().on_hand() {
         let count = Count { sku: sku.as_str().into(), quantity, as_of: origin() - Duration::days(1) };
         ask(Input::OnHand(count))?;
@@ -123,9 +116,7 @@ fn on_walmart(pushes: Pushes) -> Result<Lived> {
         latency_ms: (0, 0),
         ..walmart::Settings::new(11, origin())
     };
-    let walmart =
-        Walmart::new(settings.seller.clone(), settings.client_id.clone(), settings.client_secret.as_str())
-            .local(BASE, format!("{BASE}/v3/token"));
+    let walmart = shops::walmart(&settings, &settings.client_secret);
     let bench = Bench::new(walmart::World::new(settings));
     let parts = bench.parts(Arc::new(bench.market.clone()));
     let channel = Arc::new(walmart.build("walmart".into(), parts.clone())?);
@@ -140,13 +131,7 @@ fn on_amazon(pushes: Pushes) -> Result<Lived> {
         latency_ms: (0, 0),
         ..amazon::Settings::new(11, origin())
     };
-    let amazon = Amazon::new(
-        settings.seller.clone(),
-        settings.client_id.clone(),
-        settings.client_secret.as_str(),
-        settings.refresh_token.as_str(),
-    )
-    .local(BASE, format!("{BASE}/auth/o2/token"));
+    let amazon = shops::amazon(&settings, &settings.client_secret);
     let bench = Bench::new(amazon::World::new(settings));
     let parts = bench.parts(Arc::new(bench.market.clone()));
     let channel = Arc::new(amazon.build("amazon".into(), parts.clone())?);
@@ -161,13 +146,7 @@ fn on_ebay(pushes: Pushes) -> Result<Lived> {
         latency_ms: (0, 0),
         ..ebay::Settings::new(11, origin())
     };
-    let ebay = Ebay::new(
-        settings.seller.clone(),
-        settings.client_id.clone(),
-        settings.client_secret.as_str(),
-        settings.refresh_token.as_str(),
-    )
-    .local(BASE, format!("{BASE}/identity/v1/oauth2/token"));
+    let ebay = shops::ebay(&settings, &settings.client_secret);
     let bench = Bench::new(ebay::World::new(settings));
     let parts = bench.parts(Arc::new(bench.market.clone()));
     let channel = Arc::new(ebay.build("ebay".into(), parts.clone())?);

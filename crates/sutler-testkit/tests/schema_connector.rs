@@ -2,6 +2,10 @@
 //!
 //! It needs the specifications, whose folder `SUTLER_SPECS` names; without it a line says that it did not run.
 
+#[path = "shared/shops.rs"]
+#[expect(dead_code, reason = "other tests need the rest")]
+mod shops;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,9 +16,9 @@ use sutler_core::order::{LineQuantity, ShipmentReport};
 use sutler_core::ports::Clock;
 use sutler_core::time::{Duration, from_millis};
 use sutler_sandbox::walmart::{Faults, Settings, World};
-use sutler_testkit::bench::{BASE, Bench, InProcess, at_once};
+use sutler_testkit::bench::{Bench, InProcess, at_once};
 use sutler_testkit::schema::{CheckedTransport, Checks, Side, Specs, say};
-use sutler_walmart::{Walmart, WalmartChannel};
+use sutler_walmart::WalmartChannel;
 
 const ORIGIN: i64 = 1_795_420_800_000;
 
@@ -29,12 +33,9 @@ impl Shop {
     fn open(faults: Faults, checks: &Arc<Checks>) -> Shop {
         let origin = from_millis(ORIGIN);
         let settings = Settings { orders: 60, faults, latency_ms: (0, 0), ..Settings::new(11, origin) };
-        let (seller, id, secret) =
-            (settings.seller.clone(), settings.client_id.clone(), settings.client_secret.clone());
+        let walmart = shops::walmart(&settings, &settings.client_secret).page_limit(7);
         let bench = Bench::new(World::new(settings));
         let transport = Arc::new(CheckedTransport::new(bench.market.clone(), Arc::clone(checks)));
-        let walmart =
-            Walmart::new(seller, id, secret.as_str()).local(BASE, format!("{BASE}/v3/token")).page_limit(7);
         let channel = walmart
             .build("us".into(), bench.parts(transport.clone()))
             .unwrap_or_else(|error| panic!("{error}"));

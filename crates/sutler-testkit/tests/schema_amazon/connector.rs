@@ -1,11 +1,12 @@
 //! Every call of the Amazon connector held against the models, with the local Amazon's answers.
 
-use crate::{models::Models, origin, published};
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+use crate::{
+    held::{Held, Published},
+    models::Models,
+    origin, published, shops,
 };
-use sutler_amazon::{Amazon, AmazonChannel};
+use std::{collections::BTreeSet, sync::Arc};
+use sutler_amazon::AmazonChannel;
 use sutler_core::{
     Result,
     channel::{Channel, Fetched, Receipt, Settled},
@@ -21,7 +22,7 @@ use sutler_sandbox::{
     amazon::{Settings, World},
 };
 use sutler_testkit::{
-    bench::{BASE, Bench, Watch, Watched, at_once},
+    bench::{Bench, Watched, at_once},
     schema::say,
 };
 
@@ -42,28 +43,12 @@ const CALLED: [&str; 11] = [
 /// What is in no model: the token endpoint, and the store of documents that feeds name.
 const UNPUBLISHED: [&str; 2] = ["/auth/o2/token", "/_documents/"];
 
-/// Holds every message against the models.
-#[derive(Debug)]
-struct Checks {
-    models: Models,
-    found: Mutex<BTreeSet<String>>,
-    called: Mutex<BTreeSet<String>>,
-}
-
-impl Watch for Checks {
-    fn passed(&self, request: &Request, answer: &Response) {
-        let path = request.uri().path();
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.models.operation(request.method().as_str(), path) {
-            Some(operation) => {
-                operation.request(request, &mut found);
-                operation.answer(answer.status().as_u16(), answer.body(), &mut found);
-                let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
-                called.insert(operation.id.to_owned());
-            }
-            None if UNPUBLISHED.iter().any(|known| path.starts_with(known)) => {}
-            None => drop(found.insert(format!("{} {path} is in no model", request.method()))),
-        }
+impl Published for Models {
+    fn hold(&self, request: &Request, answer: &Response, found: &mut BTreeSet<String>) -> Option<String> {
+        let operation = self.operation(request.method().as_str(), request.uri().path())?;
+        operation.request(request, found);
+        operation.answer(answer.status().as_u16(), answer.body(), found);
+        Some(operation.id.to_owned())
     }
 }
 
@@ -73,7 +58,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn open(faults: Faults, checks: &Arc<Checks>) -> Result<Shop> {
+    fn open(faults: Faults, held: &Arc<Held<Models>>) -> Result<Shop> {
         let settings = Settings {
             orders: 40,
             faults,
@@ -81,17 +66,11 @@ impl Shop {
             rate_factor: 100,
             ..Settings::new(11, origin())
         };
-        let amazon = Amazon::new(
-            settings.seller.clone(),
-            settings.client_id.clone(),
-            settings.client_secret.as_str(),
-            settings.refresh_token.as_str(),
-        );
+        let amazon = shops::amazon(&settings, &settings.client_secret);
         let bench = Bench::new(World::new(settings));
-        let watched = Arc::new(Watched::new(bench.market.clone(), Arc::clone(checks)));
+        let watched = Arc::new(Watched::new(bench.market.clone(), Arc::clone(held)));
         // From three levels on a feed carries them.
-        let amazon =
-            amazon.local(BASE, format!("{BASE}/auth/o2/token")).rate_factor(100.0).stock_feed_from(3);
+        let amazon = amazon.rate_factor(100.0).stock_feed_from(3);
         let channel = amazon.build("amazon".into(), bench.parts(watched))?;
         Ok(Shop { bench, channel })
     }
@@ -178,18 +157,15 @@ fn stock(shop: &Shop, skus: &[Sku]) -> Result<()> {
 #[test]
 fn the_connector_speaks_as_published() -> Result<()> {
     let Some(models) = published() else { return Ok(()) };
-    let checks = Arc::new(Checks { models, found: Mutex::default(), called: Mutex::default() });
+    let held = Arc::new(Held::new(models, &UNPUBLISHED));
     let loose =
         Faults { loose: 500, unknown_text: 200, cursor_variants: 500, masked: 500, ..Faults::default() };
     for faults in [Faults::default(), loose] {
-        let shop = Shop::open(faults, &checks)?;
+        let shop = Shop::open(faults, &held)?;
         let sold = orders(&shop)?;
         stock(&shop, &sold.into_iter().take(20).collect::<Vec<_>>())?;
     }
-    let found = checks.found.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(found.is_empty(), "{}", found.iter().cloned().collect::<Vec<_>>().join("\n"));
-    let called = checks.called.lock().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(called.iter().map(String::as_str).collect::<Vec<_>>(), CALLED);
-    say(&format!("the Amazon connector: {} operations, as published", called.len()));
+    held.is_as_published(&CALLED);
+    say(&format!("the Amazon connector: {} operations, as published", CALLED.len()));
     Ok(())
 }

@@ -4,8 +4,13 @@
 //! It needs the specifications, whose folder `SUTLER_SPECS` names; without it a line says that it did not run.
 
 mod connector;
+#[path = "../shared/held.rs"]
+mod held;
 mod models;
 mod seller;
+#[path = "../shared/shops.rs"]
+#[expect(dead_code, reason = "other tests need the rest")]
+mod shops;
 mod story;
 
 use models::{Models, differ, read};

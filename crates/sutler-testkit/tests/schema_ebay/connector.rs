@@ -1,10 +1,11 @@
 //! Every call of the eBay connector held against the documents, with the local eBay's answers.
 
-use crate::{documents::Documents, origin, published};
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+use crate::{
+    documents::Documents,
+    held::{Held, Published},
+    origin, published, shops,
 };
+use std::{collections::BTreeSet, sync::Arc};
 use sutler_core::{
     Result,
     channel::{Channel, Fetched},
@@ -18,14 +19,14 @@ use sutler_core::{
     ports::Clock,
     time::Duration,
 };
-use sutler_ebay::{Ebay, EbayChannel};
+use sutler_ebay::EbayChannel;
 use sutler_http::{Request, Response};
 use sutler_sandbox::{
     Faults,
     ebay::{Settings, World},
 };
 use sutler_testkit::{
-    bench::{BASE, Bench, Watch, Watched, at_once},
+    bench::{Bench, Watched, at_once},
     schema::say,
 };
 
@@ -44,28 +45,12 @@ const CALLED: [&str; 9] = [
 /// What eBay publishes no schema of: the token endpoint, the Post-Order API, the Trading API.
 const UNPUBLISHED: [&str; 3] = ["/identity/v1/oauth2/token", "/post-order/v2/", "/ws/api.dll"];
 
-/// Holds every message against the documents.
-#[derive(Debug)]
-struct Checks {
-    documents: Documents,
-    found: Mutex<BTreeSet<String>>,
-    called: Mutex<BTreeSet<String>>,
-}
-
-impl Watch for Checks {
-    fn passed(&self, request: &Request, answer: &Response) {
-        let path = request.uri().path();
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.documents.operation(request.method().as_str(), path) {
-            Some(operation) => {
-                operation.request(request, &mut found);
-                operation.answer(answer.status().as_u16(), answer.body(), &mut found);
-                let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
-                called.insert(operation.id().to_owned());
-            }
-            None if UNPUBLISHED.iter().any(|known| path.starts_with(known)) => {}
-            None => drop(found.insert(format!("{} {path} is in no document", request.method()))),
-        }
+impl Published for Documents {
+    fn hold(&self, request: &Request, answer: &Response, found: &mut BTreeSet<String>) -> Option<String> {
+        let operation = self.operation(request.method().as_str(), request.uri().path())?;
+        operation.request(request, found);
+        operation.answer(answer.status().as_u16(), answer.body(), found);
+        Some(operation.id().to_owned())
     }
 }
 
@@ -75,17 +60,12 @@ struct Shop {
 }
 
 impl Shop {
-    fn open(faults: Faults, checks: &Arc<Checks>) -> Result<Shop> {
+    fn open(faults: Faults, held: &Arc<Held<Documents>>) -> Result<Shop> {
         let settings = Settings { orders: 40, faults, latency_ms: (0, 0), ..Settings::new(11, origin()) };
-        let ebay = Ebay::new(
-            settings.seller.clone(),
-            settings.client_id.clone(),
-            settings.client_secret.as_str(),
-            settings.refresh_token.as_str(),
-        );
+        let ebay = shops::ebay(&settings, &settings.client_secret);
         let bench = Bench::new(World::new(settings));
-        let watched = Arc::new(Watched::new(bench.market.clone(), Arc::clone(checks)));
-        let ebay = ebay.local(BASE, format!("{BASE}/identity/v1/oauth2/token")).page_limit(7);
+        let watched = Arc::new(Watched::new(bench.market.clone(), Arc::clone(held)));
+        let ebay = ebay.page_limit(7);
         let channel = ebay.build("ebay".into(), bench.parts(watched))?;
         Ok(Shop { bench, channel })
     }
@@ -186,18 +166,15 @@ fn stock(shop: &Shop, skus: &[Sku]) -> Result<()> {
 #[test]
 fn the_connector_speaks_as_published() -> Result<()> {
     let Some(documents) = published() else { return Ok(()) };
-    let checks = Arc::new(Checks { documents, found: Mutex::default(), called: Mutex::default() });
+    let held = Arc::new(Held::new(documents, &UNPUBLISHED));
     let loose =
         Faults { loose: 500, unknown_text: 200, cursor_variants: 500, masked: 500, ..Faults::default() };
     for faults in [Faults::default(), loose] {
-        let shop = Shop::open(faults, &checks)?;
+        let shop = Shop::open(faults, &held)?;
         let sold = orders(&shop)?;
         stock(&shop, &sold.into_iter().take(20).collect::<Vec<_>>())?;
     }
-    let found = checks.found.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(found.is_empty(), "{}", found.iter().cloned().collect::<Vec<_>>().join("\n"));
-    let called = checks.called.lock().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(called.iter().map(String::as_str).collect::<Vec<_>>(), CALLED);
-    say(&format!("the eBay connector: {} operations, as published", called.len()));
+    held.is_as_published(&CALLED);
+    say(&format!("the eBay connector: {} operations, as published", CALLED.len()));
     Ok(())
 }

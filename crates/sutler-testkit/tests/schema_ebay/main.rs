@@ -6,6 +6,11 @@
 
 mod connector;
 mod documents;
+#[path = "../shared/held.rs"]
+mod held;
+#[path = "../shared/shops.rs"]
+#[expect(dead_code, reason = "other tests need the rest")]
+mod shops;
 
 use documents::{Documents, read};
 use std::collections::{BTreeMap, BTreeSet};
