@@ -87,8 +87,8 @@ pub(crate) struct Driver {
     cleared: std::collections::VecDeque<Command>,
     outcomes: Vec<(Command, Ended)>,
     sets: BTreeSet<Sku>,
-    /// Sets the channel refused, how often in a row, and when the next may leave.
-    refused: BTreeMap<Sku, (u32, Timestamp)>,
+    /// Sets the channel refused.
+    refused: BTreeMap<Sku, levels::Refusal>,
     level_reads: BTreeSet<Sku>,
     streams: Vec<StreamRow>,
     /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`].
@@ -109,6 +109,8 @@ pub(crate) struct Driver {
     /// The channel works on what is being pulled; nothing is asked before.
     pull_wait: Option<Timestamp>,
     pull_failures: u32,
+    /// Windows begun anew since the last complete pull, because their cursors were refused.
+    restarts: u32,
     sweep_at: Timestamp,
     intake_at: Option<Timestamp>,
     /// Failures in a row, of any call: after a few, writing pauses until a call goes through.
@@ -181,6 +183,7 @@ impl Driver {
             pull_at: now,
             pull_wait: None,
             pull_failures: 0,
+            restarts: 0,
             sweep_at: now + Duration::minutes(10),
             intake_at: Some(now),
             trouble: 0,
@@ -214,6 +217,7 @@ impl Driver {
         self.intake_at = Some(self.now());
         loop {
             if let Some(error) = self.fatal.take() {
+                self.leave_gate();
                 return Err(error);
             }
             for touched in self.shared.news(&self.id) {
@@ -280,6 +284,9 @@ impl Driver {
     /// What could start when. The chooser does the rest.
     fn view(&mut self, now: Timestamp, stopping: bool) -> ChannelView {
         let mut view = ChannelView::default();
+        // Said anew below, where a pull may begin at all.
+        self.held_off = false;
+        let before_others = self.shared.gate.wish_to_read(&self.id, false);
         let settings = &self.shared.world.settings;
         let budgets = &self.shared.ports.budgets;
         let capabilities = self.channel.capabilities();
@@ -327,7 +334,7 @@ impl Driver {
                 view.offer(Work::Look, fetch);
             }
             if let Some(at) = self.hint_at(now) {
-                let free = self.reads || self.shared.gate.wish_to_read(&self.id, false);
+                let free = self.reads || before_others;
                 view.offer(Work::Hint, at.max(quiet).max(if free { at } else { now + HELD_OFF }));
             }
             if !self.level_reads.is_empty() {
@@ -347,8 +354,12 @@ impl Driver {
                 }
             }
         }
-        let sets_free =
-            !self.sets.is_empty() && !self.room.setting && self.room.writes < settings.writes_in_flight;
+        // Who waits to read goes first: what holds them up is let run out.
+        let yields = self.raises && self.shared.gate.others_wait(&self.id);
+        let sets_free = !yields
+            && !self.sets.is_empty()
+            && !self.room.setting
+            && self.room.writes < settings.writes_in_flight;
         if may_write
             && sets_free
             && let Some(spec) = capabilities.verb(Verb::SetLevel)
@@ -398,10 +409,6 @@ impl Driver {
             budgets.tokens(&spec.budget, soon) >= most as f64
                 && budgets.ready_at(&spec.budget, soon, 0.0) <= soon
         })
-    }
-
-    fn pull_budget_at(&self, now: Timestamp) -> Timestamp {
-        self.shared.ports.budgets.ready_at(&self.channel.capabilities().pull_budget, now, 0.0)
     }
 
     fn pull_due(&self, now: Timestamp) -> Timestamp {
@@ -472,6 +479,11 @@ impl Driver {
         for (channel, command) in touched.commands {
             if channel == self.id {
                 self.mirror.hear(command, touched.seq);
+            }
+        }
+        for (channel, order) in touched.looks {
+            if channel == self.id {
+                self.hints.hear(order, None, now);
             }
         }
         for (channel, told) in touched.told {

@@ -20,7 +20,8 @@ pub(crate) struct Gate(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// Channels by when their drivers began, as long as they were not pulled since.
+    /// Channels that may have missed what was served, by since when: from their drivers' begin, or a read that failed, to the
+    /// next complete pull.
     unpulled: Vec<(ChannelId, Timestamp)>,
     /// Orders are being read, or were read and are not stored yet.
     reading: BTreeSet<ChannelId>,
@@ -94,6 +95,20 @@ impl Gate {
         self.lock().unpulled.retain(|(channel, _)| channel != own);
     }
 
+    /// Orders may have been served and lost: as after a start, until the next complete pull. A channel that goes on failing
+    /// holds nobody up for longer than once.
+    pub(crate) fn missed(&self, own: &ChannelId, now: Timestamp) {
+        let mut inner = self.lock();
+        if !inner.unpulled.iter().any(|(channel, _)| channel == own) {
+            inner.unpulled.push((own.clone(), now));
+        }
+    }
+
+    /// Does another channel wait to read?
+    pub(crate) fn others_wait(&self, own: &ChannelId) -> bool {
+        self.lock().waiting.iter().any(|other| other != own)
+    }
+
     /// Could a level rise now?
     pub(crate) fn may_raise(&self, own: &ChannelId, now: Timestamp) -> bool {
         self.lock().may_raise(own, now)
@@ -142,7 +157,16 @@ mod tests {
         gate.end_read(&b);
         assert!(gate.begin_raise(&a, now));
         assert!(!gate.begin_read(&b));
+        assert!(!gate.wish_to_read(&b, true) && gate.others_wait(&a), "which a must let run out");
         gate.leave(&a);
         assert!(gate.begin_read(&b));
+        gate.end_read(&b);
+        // What b was served may be lost: nobody else's level rises before b was pulled again, for a while.
+        gate.join(&a, now);
+        gate.pulled(&a);
+        gate.missed(&b, now);
+        gate.missed(&b, now + PATIENCE);
+        assert!(!gate.may_raise(&a, now) && gate.may_raise(&b, now));
+        assert!(gate.may_raise(&a, now + PATIENCE + Duration::seconds(1)), "counted from the first time");
     }
 }

@@ -62,7 +62,7 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
     // A read asked before our last look says nothing of what may have changed since, but its counters only grow.
     let late = known && told.asked_at < order.state.looked_at;
     // Nor does a list that hides something: believing it would take back what the single read told, at every pull.
-    let counters_only = late || known && told.hides;
+    let counters_only = late || known && told.hides && order.state.decided;
     let coverage = if counters_only { Coverage::NONE.with(Group::Statuses) } else { told.coverage };
     let seen = Observation { asked_at: told.asked_at, coverage, facts: told.order.facts.clone() };
     if !known || is_news(&order, &seen) {
@@ -93,7 +93,7 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
             job.touched.new_orders += 1;
         }
         job.save(order)?;
-    } else if told.asked_at > order.state.looked_at {
+    } else if told.asked_at > order.state.looked_at && !told.hides {
         job.tx.put_looked_at(key, told.asked_at)?;
     }
     if !told.order.buyer.is_empty() && !erased {

@@ -71,6 +71,8 @@ pub(crate) struct Touched {
     pub changed_orders: u64,
     /// Orders left undecided until the pull is complete.
     pub undecided: u64,
+    /// Orders to be read by themselves, because what was told of them hides something.
+    pub looks: Vec<(ChannelId, ChannelOrderId)>,
     /// What pushes told, for the drivers of their channels.
     pub told: Vec<(ChannelId, Told)>,
 }

@@ -121,6 +121,7 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
     if !state.decided && job.world.hides(&state.channel, &state.facts) {
         // The read that shows what the list hides is on its way; until then no rule may look at it.
         job.touched.undecided += 1;
+        job.touched.looks.push((state.channel.clone(), state.channel_order_id.clone()));
         return Ok(());
     }
     let demand = state.demand();

@@ -5,3 +5,6 @@ CREATE TABLE buyer (
     PRIMARY KEY (tenant, channel, name, order_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX buyer_order ON buyer (order_id);
+
+-- What was asked is forgotten once it is taken; that was not so before.
+UPDATE intake SET input = x'' WHERE state <> 0;

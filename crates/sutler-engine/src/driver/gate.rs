@@ -24,6 +24,18 @@ impl Driver {
         }
     }
 
+    /// The channel has ended: whatever it held must not hold up the others.
+    pub(super) fn leave_gate(&mut self) {
+        (self.reads, self.raises, self.held_off) = (false, false, false);
+        self.shared.gate.leave(&self.id);
+        self.shared.ring_others(&self.id);
+    }
+
+    /// Orders may have been served that are not stored.
+    pub(super) fn may_have_missed(&self) {
+        self.shared.gate.missed(&self.id, self.now());
+    }
+
     /// May orders be read now? What is held is given back once nothing is in flight and all is stored.
     pub(super) fn begin_read(&mut self) -> bool {
         self.reads = self.reads || self.shared.gate.begin_read(&self.id);
@@ -33,7 +45,6 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.shared.gate.leave(&self.id);
-        self.shared.ring_others(&self.id);
+        self.leave_gate();
     }
 }

@@ -165,10 +165,14 @@ impl Driver {
                 }
                 match stored {
                     Ok(touched) => self.hear(touched),
-                    Err(error) => self.met(error),
+                    Err(error) => {
+                        self.may_have_missed();
+                        self.met(error);
+                    }
                 }
             }
             Err(kind) => {
+                self.may_have_missed();
                 self.went(Some(kind));
                 self.hints.again(order, hint, now + Duration::seconds(30));
             }

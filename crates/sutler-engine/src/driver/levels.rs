@@ -21,6 +21,24 @@ use sutler_core::{
 /// Listings reckoned in one transaction.
 const PLANS_AT_ONCE: usize = 64;
 
+/// A set that the channel refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Refusal {
+    /// How often in a row.
+    times: u32,
+    /// The level that was refused last.
+    level: u32,
+    /// No other set before this.
+    until: Option<Timestamp>,
+}
+
+impl Refusal {
+    /// Until when another set of this level waits. Going to zero waits only where zero itself was refused.
+    fn holds(&self, level: u32, now: Timestamp) -> Option<Timestamp> {
+        self.until.filter(|until| *until > now && (level > 0 || self.level == 0))
+    }
+}
+
 impl Driver {
     /// Keeps the slowest publishing there was.
     pub(super) fn note_offer(&mut self, sku: &Sku, rightly: bool) {
@@ -182,14 +200,15 @@ impl Driver {
             let Act::SetLevel(set) = &command.act else { continue };
             match ended {
                 Ended::Receipt(Receipt::Refused { .. }) => {
-                    let (times, until) = self.refused.entry(set.sku.clone()).or_insert((0, now));
-                    *until = now + Duration::minutes(1 << (*times).min(6));
-                    *times += 1;
+                    let refusal = self.refused.entry(set.sku.clone()).or_default();
+                    refusal.until = Some(now + Duration::minutes(1 << refusal.times.min(6)));
+                    refusal.times += 1;
+                    refusal.level = set.level;
                     if self.channel.stock().is_some() {
                         self.level_reads.insert(set.sku.clone());
                     }
                 }
-                Ended::Receipt(Receipt::Done { .. } | Receipt::Accepted { .. }) => {
+                Ended::Receipt(Receipt::Done { .. }) => {
                     self.refused.remove(&set.sku);
                 }
                 _ => {}
@@ -224,12 +243,14 @@ impl Driver {
                 }
                 self.mirror.dirty(sku, soon + Duration::seconds(5));
             }
-            Plan::Set(_) => match self.refused.get(&sku).filter(|(_, until)| *until > self.now()) {
-                Some((_, until)) => self.mirror.dirty(sku, *until),
-                None => {
-                    self.sets.insert(sku);
+            Plan::Set(level) => {
+                match self.refused.get(&sku).and_then(|refusal| refusal.holds(level, self.now())) {
+                    Some(until) => self.mirror.dirty(sku, until),
+                    None => {
+                        self.sets.insert(sku);
+                    }
                 }
-            },
+            }
         }
     }
 }

@@ -41,6 +41,11 @@ impl Driver {
         self.fetch_page(row, from, now)
     }
 
+    /// When the budget lets the next page be asked for.
+    pub(super) fn pull_budget_at(&self, now: Timestamp) -> Timestamp {
+        self.shared.ports.budgets.ready_at(&self.channel.capabilities().pull_budget, now, 0.0)
+    }
+
     /// Reads one page. While it is in flight, orders may have been served that we do not have.
     pub(super) fn fetch_page(&mut self, row: StreamRow, from: PullFrom, now: Timestamp) -> Option<()> {
         self.room.pulls += 1;
@@ -177,11 +182,18 @@ impl Driver {
             }
             Err(error) => {
                 self.went(Some(super::start::trouble(&error)));
-                if error.kind() == ErrorKind::Protocol || pull::is_expired(&row, error.kind()) {
+                let expired = pull::is_expired(&row, error.kind());
+                if error.kind() == ErrorKind::Protocol || expired {
                     pull::restart(&mut row);
                     self.keep(&row);
                 }
                 self.pull_failed(error);
+                if expired {
+                    // The pages before it go through again and would end the pause; refused for good, it must grow.
+                    let wait = self.jittered(5_000 << self.restarts.min(8));
+                    self.restarts += 1;
+                    self.pull_wait = Some(self.now() + Duration::milliseconds(wait));
+                }
             }
         }
     }
@@ -206,6 +218,7 @@ impl Driver {
     /// Backs off with jitter and goes on; sync never switches itself off (G25).
     pub(super) fn pull_failed(&mut self, error: Error) {
         self.clean = false;
+        self.may_have_missed();
         self.pull_failures += 1;
         let wait = self.jittered(5_000 << self.pull_failures.min(6));
         self.pull_at = self.now() + Duration::milliseconds(wait);
@@ -241,6 +254,7 @@ impl Driver {
         self.reckon_rate(now);
         self.pages_most = self.pages_most.max(std::mem::take(&mut self.pages_now));
         self.clean = true;
+        self.restarts = 0;
         self.pulled_by = Some(now);
         self.shared.gate.pulled(&self.id);
         self.decide_now |= std::mem::take(&mut self.undecided);
