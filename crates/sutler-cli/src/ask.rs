@@ -1,13 +1,14 @@
-//! What a person asks of the engine: `stock set`, `ship`, `cancel`, `release`, `resolve`.
+//! What a person asks of the engine: `stock set`, `ship`, `cancel`, `release`, `erase`, `resolve`; and `ticket`.
 
 use crate::{
-    common::{Asking, Common, channel, instant, part},
+    common::{Asking, Common, channel, instant, part, said},
     exit::{Failure, Outcome},
     orders,
 };
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
 use sutler::{
-    command::{CancelReason, CommandKey, Resolution, Verb},
+    command::{CancelReason, CommandKey, IntakeOutcome, Resolution, Verb},
     model::{HoldReason, LineQuantity, ShipmentReport, Timestamp, tracking_key},
 };
 
@@ -211,11 +212,11 @@ impl Release {
 pub(crate) struct Erase {
     #[command(flatten)]
     common: Common,
-    /// The marketplace's order id.
-    #[arg(required_unless_present = "buyer", conflicts_with = "buyer")]
+    /// The marketplace's order id; or say --buyer.
+    #[arg(required_unless_present = "buyer", conflicts_with = "buyer", value_parser = said)]
     order: Option<String>,
-    /// The buyer's name at the marketplace (eBay's user name), for all orders of theirs.
-    #[arg(long)]
+    /// The buyer's name at the marketplace, for all orders of theirs. Of the three only eBay names buyers (its user name).
+    #[arg(long, value_parser = said)]
     buyer: Option<String>,
     /// The channel, where there are several.
     #[arg(long)]
@@ -281,6 +282,29 @@ impl Resolve {
         };
         let ticket = host.resolve(channel, self.command, outcome, self.asking.by.clone()).await?;
         self.common.asked(&self.asking, ticket).await
+    }
+}
+
+/// Says what became of something that was asked.
+#[derive(Args, Debug)]
+pub(crate) struct Asked {
+    #[command(flatten)]
+    common: Common,
+    /// Its number, as it was printed when it was asked.
+    ticket: i64,
+}
+
+impl Asked {
+    pub(crate) async fn run(self) -> Outcome {
+        let outcome = self.common.host().await?.ticket(self.ticket).outcome().await?;
+        let (stands, text) = match &outcome {
+            IntakeOutcome::Waiting => ("waiting", "no engine has taken it yet"),
+            IntakeOutcome::Done(what) => ("done", what.as_str()),
+            IntakeOutcome::Refused(why) => ("refused", why.as_str()),
+        };
+        let json = json!({"ticket": self.ticket, "state": stands, "text": text});
+        self.common.say(json, || format!("{stands}: {text}"));
+        Ok(())
     }
 }
 

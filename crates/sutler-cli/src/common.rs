@@ -30,7 +30,7 @@ pub(crate) struct Asking {
     #[arg(long, default_value = "0", value_parser = seconds)]
     wait: Wait,
     /// Who asks, for the journal.
-    #[arg(long, default_value = "cli")]
+    #[arg(long, default_value = "cli", value_parser = said)]
     pub(crate) by: String,
 }
 
@@ -54,7 +54,7 @@ impl Common {
         let wait = asking.wait;
         if wait.is_zero() {
             self.say(json!({"ticket": id, "taken": false}), || {
-                format!("asked, as number {id}; an engine takes it as soon as one runs")
+                format!("asked, as number {id}; an engine takes it as soon as one runs (sutler ticket {id})")
             });
             return Ok(());
         }
@@ -64,13 +64,18 @@ impl Common {
                 Ok(())
             }
             Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(Failure::new(
-                FAILED,
-                format!(
-                    "number {id} was asked and not taken within {} s; does an engine run?",
-                    wait.as_secs_f64()
-                ),
-            )),
+            Err(_) => {
+                if self.json {
+                    print(json!({"ticket": id, "taken": false}));
+                }
+                Err(Failure::new(
+                    FAILED,
+                    format!(
+                        "number {id} was asked and not taken within {} s; does an engine run? sutler ticket {id} tells later",
+                        wait.as_secs_f64()
+                    ),
+                ))
+            }
         }
     }
 }
@@ -108,6 +113,15 @@ pub(crate) async fn channel(host: &Host, named: Option<&str>) -> Outcome<Channel
 fn seconds(text: &str) -> Result<Wait, String> {
     let read = text.parse().ok().and_then(|seconds| Wait::try_from_secs_f64(seconds).ok());
     read.ok_or_else(|| format!("{text:?} is no wait; seconds from 0, such as 2.5, are right"))
+}
+
+/// A name on the command line.
+pub(crate) fn said(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Err(format!("{text:?} names nobody; a name is right"));
+    }
+    Ok(name.to_owned())
 }
 
 /// An instant on the command line.

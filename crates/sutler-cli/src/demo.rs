@@ -7,7 +7,7 @@ mod stock;
 mod tally;
 mod warehouse;
 
-use crate::exit::{FAILED, FOUND_WRONG, Failure, Outcome, print};
+use crate::exit::{FAILED, FOUND_WRONG, Failure, Outcome, STORE, print};
 use clap::Args;
 use report::Report;
 use shop::{Kind, Opening, Shop};
@@ -21,7 +21,7 @@ use sutler::{
     Engine, Host, Policy, Settings,
     command::State,
     model::{Duration, Phase, Seq, Timestamp},
-    sandbox::{Effects, Faults, FulfilledBy, PlanEntry},
+    sandbox::{Effects, Faults, FulfilledBy, PlanEntry, SPEED_MAX},
 };
 use tokio::sync::watch;
 use warehouse::Warehouse;
@@ -75,9 +75,16 @@ impl Demo {
             let known = Faults::PRESETS.join(", ");
             Failure::wrong(format!("--faults {:?} is not known; one of {known} is right", self.faults))
         })?;
+        if !(self.speed > 0.0 && self.speed <= SPEED_MAX) {
+            return Err(Failure::wrong(format!(
+                "--speed {} is not possible; a number above 0 and up to {SPEED_MAX} is right",
+                self.speed
+            )));
+        }
         self.marketplaces.sort();
         self.marketplaces.dedup();
         let db = self.database()?;
+        usable(&db).await?;
         let begun = Instant::now();
         let arrivals = self.orders / 10;
         let settings = Settings {
@@ -99,6 +106,8 @@ impl Demo {
         let (shops, builder) = opening.start(&self.marketplaces, builder).await?;
         let mut exposure = Exposure::begin(&shops);
         let engine = builder.start().await?;
+        // Said before anything is done: whoever loses this run needs it to go on.
+        eprintln!("demo: the store is {0}; --db {0} goes on with it", db.display());
         let bound = self.bound(&faults);
         let orders = (self.orders + arrivals) as usize;
         let ended = self.live(&engine, &shops, &mut exposure, bound, orders).await?;
@@ -226,6 +235,14 @@ impl Demo {
             }
         }
         Ok(ended)
+    }
+}
+
+/// Opens the store once, so that nothing is left beside one that cannot be used.
+async fn usable(db: &Path) -> Outcome {
+    match Engine::open(db.display().to_string()).start().await {
+        Ok(engine) => Ok(engine.close().await?),
+        Err(error) => Err(Failure::new(STORE, format!("--db {} cannot be the store: {error}", db.display()))),
     }
 }
 

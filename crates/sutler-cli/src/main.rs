@@ -48,6 +48,7 @@ enum Command {
     Release(ask::Release),
     Erase(ask::Erase),
     Resolve(ask::Resolve),
+    Ticket(ask::Asked),
     Normalize(normalize::Normalize),
 }
 
@@ -84,6 +85,7 @@ fn run(cli: Cli) -> Outcome {
             Command::Release(release) => release.run().await,
             Command::Erase(erase) => erase.run().await,
             Command::Resolve(resolve) => resolve.run().await,
+            Command::Ticket(asked) => asked.run().await,
             Command::Normalize(normalize) => normalize.run(),
         }
     })

@@ -52,16 +52,17 @@ impl Status {
                 Some(channel) => read_at(&host, channel.as_ref()).await?,
                 None => None,
             };
-            let running = row.lease_until > host.now();
+            let running = !row.holder.is_empty() && row.lease_until > host.now();
             words.push(format!(
                 "{} ({} seller {}): {}; {}",
                 row.id,
                 row.marketplace,
                 row.seller,
                 if running { format!("held by {}", row.holder) } else { "not running".into() },
-                match read_at {
-                    Some(at) => format!("read in full at {}", shape::instant(at)),
-                    None => "never read in full".into(),
+                match (known, read_at) {
+                    (_, Some(at)) => format!("read in full at {}", shape::instant(at)),
+                    (Some(_), None) => "never read in full".into(),
+                    (None, None) => "not in this configuration".into(),
                 }
             ));
             words.push(format!("  orders    {}; {acknowledged} acknowledged", counted(&phases)));
@@ -93,7 +94,7 @@ impl Status {
 
 async fn read_at(host: &Host, channel: &dyn Channel) -> sutler::Result<Option<Timestamp>> {
     let mut oldest: Option<Timestamp> = None;
-    for stream in &channel.capabilities().streams {
+    for stream in channel.capabilities().streams.iter().filter(|stream| stream.stands_for.is_none()) {
         let row = host.stream(channel.id().clone(), stream.id.clone()).await?;
         let Some(at) = row.and_then(|row| row.pulled_at) else { return Ok(None) };
         oldest = Some(oldest.map_or(at, |before| before.min(at)));

@@ -171,6 +171,7 @@ fn what_is_not_ours_is_left_alone() {
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.text().contains("orders.db is not an SQLite database"), "{error}");
     assert_eq!(fs::read(&path).expect("the file"), text);
+    assert!(!beside(&path, ".lock").exists(), "nothing is left beside it");
 
     fs::remove_file(&path).expect("the file goes");
     Connection::open(&path)

@@ -212,7 +212,8 @@ fn times(times: Times) -> Value {
 }
 
 fn listed(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(", ")
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "none".into() } else { parts.join(", ") }
 }
 
 fn rounded(value: f64) -> f64 {

@@ -101,8 +101,30 @@ fn a_clock_too_fast_and_a_folder_that_is_not_there_are_refused() {
         assert!(complaint(&refused).contains("up to 100000"), "{}", complaint(&refused));
     }
     let nowhere = done(at, &["demo", "--orders", "1", "--db", "nowhere/orders.db"]);
-    assert_eq!(code(&nowhere), 3);
-    assert!(complaint(&nowhere).contains("its folder must exist"), "{}", complaint(&nowhere));
+    assert_eq!(code(&nowhere), 5);
+    assert!(complaint(&nowhere).contains("--db nowhere/orders.db"), "{}", complaint(&nowhere));
+    std::fs::write(at.join("stock.csv"), "sku,quantity\nSKU-1,4\n").expect("a file");
+    let theirs = done(at, &["demo", "--orders", "1", "--db", "stock.csv"]);
+    assert_eq!(code(&theirs), 5);
+    assert!(complaint(&theirs).contains("stock.csv is not an SQLite database"), "{}", complaint(&theirs));
+    let beside: Vec<_> = std::fs::read_dir(at).expect("the folder").collect();
+    assert_eq!(beside.len(), 1, "nothing is left beside it: {beside:?}");
+}
+
+#[test]
+fn nobody_is_no_buyer_and_no_asker() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in [
+        &["erase", "--buyer", ""][..],
+        &["erase", "--buyer", "  "],
+        &["erase", ""],
+        &["erase", "--buyer", "someone", "--by", ""],
+    ] {
+        let output = done(folder.path(), arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains("a name is right"), "{text}");
+    }
 }
 
 #[test]

@@ -150,7 +150,15 @@ fn init_check_run_against_the_sandbox() {
     run.until(|line| line["orders"] == 40 && line["waiting"] == 0 && line["doubts"] == 0);
     let status = json(&done(at, &["status", "--json"]));
     assert_eq!(status["channels"][0]["running"], true);
+    assert!(status["channels"][0]["read_at"].is_string(), "{status}");
     assert_eq!(run.terminate(), 0);
+    let asked = json(&done(at, &["erase", "--buyer", "nobody we know", "--json"]));
+    let number = asked["ticket"].to_string();
+    assert_eq!(json(&done(at, &["ticket", &number, "--json"]))["state"], "waiting");
+    let waited = done(at, &["erase", "--buyer", "nobody we know", "--json", "--wait", "0.1"]);
+    assert_eq!(code(&waited), 1);
+    assert!(stdout(&waited).contains("\"taken\":false"), "{}", stdout(&waited));
+    assert_eq!(code(&done(at, &["ticket", "4711"])), 4);
     let status = json(&done(at, &["status", "--json", "--metrics"]));
     assert_eq!(status["channels"][0]["running"], false);
     let metrics = status["channels"][0]["metrics"].as_array().expect("metrics");

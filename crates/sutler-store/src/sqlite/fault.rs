@@ -51,9 +51,7 @@ fn describe(file: &str, error: &rusqlite::Error) -> (String, Retry) {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => later(format!(
             "{file} was locked by another program for longer than a job waits; close what holds it"
         )),
-        Some(ErrorCode::NotADatabase) => never(format!(
-            "{file} is not an SQLite database; name a file of sutler's, or one that does not exist yet"
-        )),
+        Some(ErrorCode::NotADatabase) => never(foreign(file)),
         Some(ErrorCode::DatabaseCorrupt) => {
             never(format!("{file} is damaged ({error}); restore it from a backup and do not write to it"))
         }
@@ -68,6 +66,11 @@ fn describe(file: &str, error: &rusqlite::Error) -> (String, Retry) {
         )),
         _ => never(format!("{file}: {error}")),
     }
+}
+
+/// A file of another kind.
+pub(super) fn foreign(file: &str) -> String {
+    format!("{file} is not an SQLite database; name a file of sutler's, or one that does not exist yet")
 }
 
 /// A stored value that this version cannot read.

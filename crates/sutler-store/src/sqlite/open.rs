@@ -3,14 +3,14 @@
 use super::{
     codec::Bodies,
     core::{Core, Role},
-    fault::{Fault, Sql, named},
+    fault::{Fault, Sql, foreign, named},
     lock::{Lock, private},
     migrate,
     pack::{self, Packer},
     payload,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, params};
-use std::{path::Path, time::Duration};
+use std::{io::Read, path::Path, time::Duration};
 use sutler_core::error::{Error, ErrorKind, Result};
 
 /// Row ids of one tenant: 2^40 of each kind.
@@ -83,10 +83,23 @@ impl Options {
 
 /// The engine's connection to a file, made and migrated where needed.
 pub(super) fn engine(path: &Path, options: &Options) -> Result<Core> {
+    refuse_foreign(path)?;
     let lock = Lock::take(path)?;
     make_private(path)?;
     let core = build(path, options, Role::Engine)?;
     Ok(core.with_lock(lock))
+}
+
+/// Refuses what is plainly not ours before anything is made beside it.
+fn refuse_foreign(path: &Path) -> Result<()> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    let mut begins = Vec::with_capacity(MAGIC.len());
+    let read = std::fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut begins));
+    // What cannot be read, or is not there yet, is named by the opening itself; an empty file is a store to be made.
+    if read.is_ok() && !begins.is_empty() && begins != MAGIC {
+        return Err(Error::new(ErrorKind::Store, "store.open").message(foreign(&path.display().to_string())));
+    }
+    Ok(())
 }
 
 /// Another connection to a file that exists: reads, and appends to the intake.
