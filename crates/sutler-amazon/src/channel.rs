@@ -3,10 +3,11 @@
 mod document;
 mod feed;
 mod read;
+mod report;
 mod stock;
 mod write;
 
-use crate::map;
+use crate::{map, plan};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Method;
@@ -18,17 +19,20 @@ use std::{
 use sutler_core::{
     channel::{
         Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
-        Receipt, Settled, Standing, StockChannel,
+        ReadNeed, Receipt, Settled, Standing, StockChannel,
     },
     command::{Act, Command, Handle, SetLevel},
     error::{Error, ErrorKind, Result, Retry},
-    id::{ChannelId, ChannelOrderId, SellerId, Sku},
-    order::ChannelOrder,
+    id::{ChannelId, ChannelOrderId, SellerId, Sku, StreamId},
+    order::{ChannelOrder, OrderFacts},
 };
 use sutler_http::{Call, Pipe, Request, Response};
 
-/// The one stream: orders placed or changed, by `lastUpdatedAfter`.
+/// Orders placed or changed, by `lastUpdatedAfter`.
 pub(crate) const STREAM: &str = "changed";
+
+/// A report of the same, which stands for it.
+pub(crate) const REPORT: &str = "report";
 
 /// What of the configuration calls are built with.
 #[derive(Clone, Debug)]
@@ -57,6 +61,8 @@ pub struct AmazonChannel {
     pub(crate) queue: Option<crate::queue::Queue>,
     /// Which marketplace an order belongs to, as its last read told; a shipment must name it.
     sold_at: Mutex<BTreeMap<ChannelOrderId, String>>,
+    /// The report whose orders are being handed on.
+    report: Mutex<Option<report::Fetched>>,
 }
 
 /// Orders whose marketplace is remembered, at most; of others the first marketplace is named, or they are read again.
@@ -79,6 +85,7 @@ impl AmazonChannel {
             #[cfg(feature = "sqs")]
             queue: None,
             sold_at: Mutex::default(),
+            report: Mutex::default(),
         }
     }
 
@@ -160,8 +167,19 @@ impl Channel for AmazonChannel {
         self.standing(cx).await
     }
 
+    fn plan(&self, need: &ReadNeed) -> Vec<StreamId> {
+        plan::streams(need, self.settings.page_limit)
+    }
+
+    fn wants_look(&self, facts: &OrderFacts) -> bool {
+        facts.is_provisional()
+    }
+
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
-        self.page(cx, from).await
+        match from.stream.as_str() {
+            REPORT => self.report_page(cx, from).await,
+            _ => self.page(cx, from).await,
+        }
     }
 
     async fn fetch(&self, cx: &CallCx, order: &ChannelOrderId) -> Result<Fetched> {

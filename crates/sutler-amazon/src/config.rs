@@ -4,7 +4,7 @@ use crate::{
     HOSTS, RATES, VERBS,
     auth::RefreshToken,
     calls,
-    channel::{AmazonChannel, STREAM, Settings},
+    channel::{AmazonChannel, REPORT, STREAM, Settings},
     dialect::AmazonDialect,
     region::Region,
 };
@@ -13,7 +13,7 @@ use sutler_core::{
     budget::Rate,
     channel::{Acknowledgment, CancelUnit, Capabilities, LevelRead, StreamKind, StreamSpec, VerbSpec},
     error::{Error, ErrorKind, Result},
-    id::{ChannelId, SellerId},
+    id::{ChannelId, SellerId, StreamId},
     time::Duration,
 };
 use sutler_http::{
@@ -342,11 +342,12 @@ impl Amazon {
             batch_max: row.batch_max,
             batch_from: self.stock_feed_from,
         });
-        let stream = StreamSpec {
-            id: STREAM.into(),
+        let stream = |id: &str, stands_for: Option<&str>, budget| StreamSpec {
+            id: id.into(),
             kind: StreamKind::PlacedOrChanged,
             horizon: self.backfill,
-            stands_for: None,
+            stands_for: stands_for.map(StreamId::from),
+            budget,
         };
         Capabilities {
             marketplace: "amazon",
@@ -355,7 +356,7 @@ impl Amazon {
             answers_cancel_requests: false,
             revisions_per_day: None,
             verbs: verbs.collect(),
-            streams: vec![stream],
+            streams: vec![stream(STREAM, None, None), stream(REPORT, Some(STREAM), Some(scope("report")))],
             visibility_delay: self.visibility_delay,
             pull_budget: scope("search"),
             fetch_budget: scope("fetch"),

@@ -13,7 +13,8 @@
 //! - Orders are read with version 2026-01-01 and written with version 0, which has no successor for writing.
 //! - There is nothing to acknowledge: taking an order is our own note.
 //! - A status, a package or a buyer's wish to cancel is shown only where it is asked for: every read asks for them.
-//! - A search costs three minutes of its budget; a single order two seconds.
+//! - A search costs three minutes of its budget; a single order two seconds; a report three calls whatever it holds. A report
+//!   names no line ids, no deadlines, no address and no wish to cancel: what it shows as open is read by itself before it is judged.
 //! - Repeating a shipment with the same package reference edits it: the reference comes from our package's number alone.
 //! - Personal data that our rights do not cover is missing, not refused: such parts of an address are *withheld*.
 //!
@@ -28,6 +29,7 @@ mod channel;
 mod config;
 mod dialect;
 mod map;
+mod plan;
 #[cfg(feature = "sqs")]
 mod queue;
 mod rates;
@@ -97,6 +99,16 @@ pub mod calls {
     pub const FEED_RESULT: Call = Call::read("amazon.feeds.result", "feed_result");
     /// `GET` of a feed's report, at the address given for it. No budget is published for it, and none is spent.
     pub const FEED_DOWNLOAD: Call = Call::read("amazon.feeds.download", "feed_result");
+    /// `POST /reports/2021-06-30/reports`. It may be repeated: a report that nobody reads does nothing.
+    pub const REPORT: Call = Call::read("amazon.reports.create", "report");
+    /// `GET /reports/2021-06-30/reports/{reportId}`
+    pub const REPORT_STATUS: Call = Call::read("amazon.reports.status", "report_status");
+    /// `DELETE /reports/2021-06-30/reports/{reportId}`. It may be repeated: what is cancelled stays so.
+    pub const REPORT_CANCEL: Call = Call::read("amazon.reports.cancel", "report_cancel");
+    /// `GET /reports/2021-06-30/documents/{reportDocumentId}`
+    pub const REPORT_DOCUMENT: Call = Call::read("amazon.reports.document", "report_document");
+    /// `GET` of a report, at the address given for it. No budget is published for it, and none is spent.
+    pub const REPORT_DOWNLOAD: Call = Call::read("amazon.reports.download", "report_document");
     /// `GET /sellers/v1/marketplaceParticipations`
     pub const WHO: Call = Call::read("amazon.check.participations", "participations");
     /// `GET /listings/2021-08-01/items/{sellerId}`
@@ -124,6 +136,11 @@ pub mod calls {
         FEED_CANCEL,
         FEED_RESULT,
         FEED_DOWNLOAD,
+        REPORT,
+        REPORT_STATUS,
+        REPORT_CANCEL,
+        REPORT_DOCUMENT,
+        REPORT_DOWNLOAD,
         WHO,
         OWN_LISTINGS,
     ];

@@ -7,6 +7,7 @@ pub(crate) mod line;
 pub(crate) mod package;
 pub(crate) mod page;
 pub(crate) mod push;
+pub(crate) mod report;
 
 use serde_json::Value;
 use sutler_core::{
@@ -20,6 +21,9 @@ use sutler_wire::{Look, Notes};
 /// Reads one order. Total: whatever the payload is, the order keeps the id the page gave it, and what could not be mapped
 /// is in `facts.unmapped`.
 pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
+    if report::is_one(&raw.raw) {
+        return report::order(raw);
+    }
     let notes = Notes::default();
     let value = serde_json::from_slice::<Value>(&raw.raw).unwrap_or_else(|_| {
         notes.add("", "the payload is not JSON");

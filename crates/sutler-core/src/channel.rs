@@ -88,8 +88,11 @@ pub struct StreamSpec {
     /// How far back the first window reaches.
     pub horizon: Duration,
     /// Another way of reading what the stream of this name shows (a report for a list): a pull of this one completes that
-    /// one too, and without it nothing is missed. Read only when [`Channel::plan`] asks for it.
+    /// one too, and without it nothing is missed. Read only when [`Channel::plan`] asks for it; left alone for some hours
+    /// after it failed.
     pub stands_for: Option<StreamId>,
+    /// The full budget scope of its pulls, where it is another one than [`Capabilities::pull_budget`].
+    pub budget: Option<Arc<str>>,
 }
 
 /// Whether and how levels can be read.
@@ -245,6 +248,9 @@ pub struct ReadNeed {
     pub hinted: usize,
     /// Orders a day the channel brought of late, as far as is known.
     pub orders_per_day: Option<u32>,
+    /// How long the next page of the pull under way must wait for its budget; none before a pull begins. A stream that is
+    /// asked for then and stands for the one under way takes over what is left of its windows.
+    pub waits: Option<Duration>,
     /// What stands in the pull's budget now, in calls.
     pub pull_tokens: f64,
     /// How fast it refills, in calls a second.
@@ -365,7 +371,8 @@ pub trait Channel: Send + Sync + fmt::Debug {
     fn capabilities(&self) -> &Capabilities;
     /// Asks who we are, what we may do, and what time it is there.
     async fn check(&self, cx: &CallCx) -> Result<Standing>;
-    /// Which streams the next pull reads, in this order; by default each that stands for itself. Pure.
+    /// Which streams the next pull reads, in this order; by default each that stands for itself. Asked before a pull begins,
+    /// and again when its next page has to wait ([`ReadNeed::waits`]). Pure.
     fn plan(&self, _need: &ReadNeed) -> Vec<StreamId> {
         let own = self.capabilities().streams.iter().filter(|spec| spec.stands_for.is_none());
         own.map(|spec| spec.id.clone()).collect()

@@ -126,6 +126,19 @@ pub type ChannelId = Id<kind::Channel>;
 pub type ChannelOrderId = Id<kind::ChannelOrder>;
 /// The marketplace's own line id within an order (Walmart: `lineNumber`, not dense).
 pub type LineId = Id<kind::Line>;
+impl LineId {
+    /// A line of which only the SKU is known, because what told of it names no line ids (Amazon's order reports). It counts as
+    /// demand until any telling names the order's lines, and is gone then.
+    pub fn provisional(sku: &str) -> LineId {
+        LineId::new(format!("?{sku}"))
+    }
+
+    /// Is it a stand-in for a line whose id is not known yet? No marketplace's own id begins with a question mark.
+    pub fn is_provisional(&self) -> bool {
+        self.as_str().starts_with('?')
+    }
+}
+
 /// The seller's stock-keeping unit, as the marketplace spells it.
 pub type Sku = Id<kind::Sku>;
 /// A rule's name, unique in a policy.

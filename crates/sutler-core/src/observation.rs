@@ -120,6 +120,11 @@ impl Believed {
         self.ship_to
     }
 
+    /// Was the content of a line told by its own id?
+    fn knows_lines(&self) -> bool {
+        self.lines.iter().any(|known| !known.line.is_provisional() && known.content > never())
+    }
+
     fn line(&mut self, id: &LineId) -> &mut LineBelieved {
         let place = match self.lines.binary_search_by(|l| l.line.cmp(id)) {
             Ok(found) => found,
@@ -157,6 +162,7 @@ impl OrderFacts {
     /// Folds one telling in. Any permutation and duplication of the same tellings gives the same facts (G10): counters
     /// are maxima (a marketplace never un-ships or un-cancels), other groups belong to the telling asked last, ties to
     /// the greater value. Lines are told one by one: a line that a later telling does not show keeps what was told of it.
+    /// [Provisional](LineId::provisional) lines stand only until the content of one real line is told.
     pub fn fold(&mut self, believed: &mut Believed, seen: &Observation) {
         let (told, at) = (&seen.facts, seen.asked_at);
         if seen.coverage.covers(Group::Header)
@@ -184,7 +190,8 @@ impl OrderFacts {
         }
         let of_lines = [Group::Lines, Group::Statuses, Group::CancelRequests];
         if of_lines.into_iter().any(|group| seen.coverage.covers(group)) {
-            for line in &told.lines {
+            let settled = believed.knows_lines();
+            for line in told.lines.iter().filter(|line| !(settled && line.line_id.is_provisional())) {
                 let ours = match self.lines.binary_search_by(|l| l.line_id.cmp(&line.line_id)) {
                     Ok(found) => &mut self.lines[found],
                     Err(place) => {
@@ -194,6 +201,10 @@ impl OrderFacts {
                     }
                 };
                 fold_line(ours, believed.line(&line.line_id), line, seen);
+            }
+            if !settled && believed.knows_lines() {
+                self.lines.retain(|line| !line.line_id.is_provisional());
+                believed.lines.retain(|known| !known.line.is_provisional());
             }
         }
     }

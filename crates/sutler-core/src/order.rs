@@ -236,6 +236,11 @@ impl OrderFacts {
         self.lines.iter().find(|line| line.line_id == *id)
     }
 
+    /// Is all that is known of its lines how many units of which SKU, without the lines' own ids? See [`LineId::provisional`].
+    pub fn is_provisional(&self) -> bool {
+        !self.lines.is_empty() && self.lines.iter().all(|line| line.line_id.is_provisional())
+    }
+
     /// The buyer asked to cancel something that is still open.
     pub fn cancel_requested(&self) -> bool {
         self.lines.iter().any(|line| line.cancel_requested && line.open() > 0)

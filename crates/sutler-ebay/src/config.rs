@@ -336,6 +336,7 @@ impl Ebay {
             kind: *kind,
             horizon: self.backfill,
             stands_for: None,
+            budget: None,
         });
         Capabilities {
             marketplace: "ebay",

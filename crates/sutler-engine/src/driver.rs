@@ -18,7 +18,7 @@ mod write;
 
 use crate::{
     health::{ChannelStatus, TokenState},
-    job::{Job, Touched},
+    job::Job,
     lease,
     mirror::Mirror,
     outcome::Ended,
@@ -38,7 +38,7 @@ use std::{
 };
 use sutler_core::{
     Error, Result, Timestamp,
-    channel::{Channel, LevelRead},
+    channel::Channel,
     command::{Command, Verb},
     id::{ChannelId, Sku},
     next::{ChannelView, Next, Work, next},
@@ -111,6 +111,8 @@ pub(crate) struct Driver {
     pull_failures: u32,
     /// Windows begun anew since the last complete pull, because their cursors were refused.
     restarts: u32,
+    /// Streams that stand for others are left alone until then.
+    stand_ins_from: Timestamp,
     sweep_at: Timestamp,
     intake_at: Option<Timestamp>,
     /// Failures in a row, of any call: after a few, writing pauses until a call goes through.
@@ -184,6 +186,7 @@ impl Driver {
             pull_wait: None,
             pull_failures: 0,
             restarts: 0,
+            stand_ins_from: now,
             sweep_at: now + Duration::minutes(10),
             intake_at: Some(now),
             trouble: 0,
@@ -469,33 +472,6 @@ impl Driver {
             Woken::Intake => self.intake_at = Some(self.now()),
             Woken::Listened(heard) => self.listened(heard),
             Woken::Other => {}
-        }
-    }
-
-    /// Takes over what a job touched.
-    fn hear(&mut self, touched: Touched) {
-        let now = self.now();
-        self.undecided |= touched.undecided > 0;
-        for (channel, command) in touched.commands {
-            if channel == self.id {
-                self.mirror.hear(command, touched.seq);
-            }
-        }
-        for (channel, order) in touched.looks {
-            if channel == self.id {
-                self.hints.hear(order, None, now);
-            }
-        }
-        for (channel, told) in touched.told {
-            if channel == self.id {
-                self.take_told(told);
-            }
-        }
-        if self.channel.capabilities().levels != LevelRead::None && self.shared.world.policy.publish_stock {
-            for sku in touched.skus {
-                self.mirror.moved(&sku, now);
-                self.mirror.dirty(sku, now);
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Taking in what a read showed: one page, one transaction, every order in it on its own.
 
 use crate::{
-    job::{Aggregate, Job},
+    job::{Aggregate, Job, Owed},
     react::react,
 };
 use sutler_core::{
@@ -22,6 +22,8 @@ pub(crate) struct Told {
     pub coverage: Coverage,
     /// It was told by a list that hides something of it: [`Channel::wants_look`](sutler_core::channel::Channel::wants_look).
     pub hides: bool,
+    /// What was read in full at this instant or later shows more than this telling: it owes no look for what it hides.
+    pub since: Option<Timestamp>,
     /// When the request that brought it was sent.
     pub asked_at: Timestamp,
 }
@@ -59,6 +61,9 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
         None => (Aggregate::fresh(job.tx.new_order_key()?, channel.clone(), id.clone(), job.now), false),
     };
     let key = order.state.key;
+    if told.hides && owes_look(&order, known, told) {
+        job.touched.owed.push(Owed::of(channel, id, &told.order.facts));
+    }
     // A read asked before our last look says nothing of what may have changed since, but its counters only grow.
     let late = known && told.asked_at < order.state.looked_at;
     // Nor does a list that hides something: believing it would take back what the single read told, at every pull.
@@ -100,6 +105,16 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
         job.tx.put_buyer(channel, key, &told.order.buyer)?;
     }
     job.tx.put_personal(key, &personal, &digest)
+}
+
+/// Must an order that was told by what hides something be read by itself?
+fn owes_look(order: &Aggregate, known: bool, told: &Told) -> bool {
+    if known && !order.state.facts.is_provisional() {
+        return told.since.is_none_or(|since| order.state.looked_at < since);
+    }
+    // Of an order that is over, the lines' ids are of no use to anybody.
+    let facts = &told.order.facts;
+    !facts.is_provisional() || facts.lines.iter().any(|line| line.open() > 0)
 }
 
 /// Would folding it change anything but the instants we believe it from?

@@ -56,6 +56,23 @@ impl World {
     }
 }
 
+/// A read of one order that is owed for what a list or report hides of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Owed {
+    pub channel: ChannelId,
+    pub order: ChannelOrderId,
+    /// What is due first is read first; what has nothing to be late with comes last.
+    pub due: Option<Timestamp>,
+}
+
+impl Owed {
+    /// What is the seller's to ship comes first, by its deadline or else by its age.
+    pub(crate) fn of(channel: &ChannelId, order: &ChannelOrderId, facts: &OrderFacts) -> Owed {
+        let due = facts.ship_by.or(facts.placed_at).filter(|_| facts.is_sellers());
+        Owed { channel: channel.clone(), order: order.clone(), due }
+    }
+}
+
 /// What changed, for the drivers' mirrors of open work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Touched {
@@ -72,7 +89,7 @@ pub(crate) struct Touched {
     /// Orders left undecided until the pull is complete.
     pub undecided: u64,
     /// Orders to be read by themselves, because what was told of them hides something.
-    pub looks: Vec<(ChannelId, ChannelOrderId)>,
+    pub owed: Vec<Owed>,
     /// What pushes told, for the drivers of their channels.
     pub told: Vec<(ChannelId, Told)>,
 }

@@ -67,6 +67,22 @@ pub(crate) fn advance(row: &mut StreamRow, page: &Page, delay: Duration) -> Resu
     Ok(true)
 }
 
+/// Has a stream that stands for the one under way read what is left of its pull: the same span, the same beginning. The one
+/// under way stays where it is, to go on there should the other fail.
+pub(crate) fn hand_over(row: &StreamRow, to: &mut StreamRow) {
+    let from = row.windows.iter().map(|window| window.from).min();
+    let until = row.windows.iter().map(|window| window.to).max();
+    let (Some(from), Some(until)) = (from, until) else { return };
+    to.windows = vec![WindowRow { from, to: until, cursor: None, parent_total: None, last_page: None }];
+    to.began_at = row.began_at;
+}
+
+/// Ends a pull without its end.
+pub(crate) fn give_up(row: &mut StreamRow) {
+    row.windows.clear();
+    row.began_at = None;
+}
+
 /// The channel works on the window under way: it goes on at this cursor.
 pub(crate) fn wait_at(row: &mut StreamRow, cursor: String) {
     if let Some(window) = row.windows.first_mut() {
@@ -144,6 +160,7 @@ mod tests {
             kind: StreamKind::Created,
             horizon: Duration::days(179),
             stands_for: None,
+            budget: None,
         }
     }
 
@@ -225,6 +242,21 @@ mod tests {
         wait_at(&mut row, "2".into());
         assert!(is_expired(&row, ErrorKind::Refused) && is_expired(&row, ErrorKind::NotFound));
         assert!(!is_expired(&row, ErrorKind::Timeout) && !is_expired(&row, ErrorKind::RateLimited));
+    }
+
+    #[test]
+    fn g01_what_a_stream_takes_over_ends_where_the_other_one_would_have() {
+        let (mut list, delay) = (stream(), Duration::hours(1));
+        let began = from_millis(1_800_000_000_000);
+        begin(&mut list, &spec(), began, delay);
+        split(&mut list, 20_000).unwrap();
+        advance(&mut list, &page(&["a"], Some("2")), delay).unwrap();
+        let mut report = StreamRow { id: StreamId::new("report"), ..stream() };
+        hand_over(&list, &mut report);
+        assert_eq!(list.windows.len(), 2, "it goes on there, should the report fail");
+        assert_eq!((report.windows[0].from, report.windows[0].to), (began - Duration::days(179), began));
+        assert!(advance(&mut report, &page(&["a"], None), delay).unwrap());
+        assert_eq!((report.watermark, report.pulled_at), (Some(began - delay), Some(began)));
     }
 
     #[test]

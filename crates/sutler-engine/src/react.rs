@@ -2,7 +2,7 @@
 //! intents. Running it twice changes nothing the second time.
 
 use crate::{
-    job::{Aggregate, Job},
+    job::{Aggregate, Job, Owed},
     refund::follow_redirects,
 };
 use sutler_core::{
@@ -121,7 +121,7 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
     if !state.decided && job.world.hides(&state.channel, &state.facts) {
         // The read that shows what the list hides is on its way; until then no rule may look at it.
         job.touched.undecided += 1;
-        job.touched.looks.push((state.channel.clone(), state.channel_order_id.clone()));
+        job.touched.owed.push(Owed::of(&state.channel, &state.channel_order_id, &state.facts));
         return Ok(());
     }
     let demand = state.demand();

@@ -62,6 +62,7 @@ pub(crate) fn capabilities(seller: &str) -> Capabilities {
             kind: StreamKind::PlacedOrChanged,
             horizon: Duration::days(30),
             stands_for: None,
+            budget: None,
         }],
         visibility_delay: Duration::hours(1),
         pull_budget: scope("pull", seller),

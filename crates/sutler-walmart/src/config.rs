@@ -277,6 +277,7 @@ impl Walmart {
                 StreamKind::Changed => self.backfill.min(Duration::days(1)),
             },
             stands_for: None,
+            budget: None,
         });
         Capabilities {
             marketplace: "walmart",

@@ -50,7 +50,7 @@ impl Shop {
             probe: ProbeKind::None, budget: "shop".into(), batch_budget: None, call_timeout: second,
             apply_max: none, batch_apply_max: none, answer_means_applied: true, batch_max: 1, batch_from: 1,
         };
-        let stream = StreamSpec { id: "all".into(), kind: StreamKind::Created, horizon: Duration::days(1), stands_for: None };
+        let stream = StreamSpec { id: "all".into(), kind: StreamKind::Created, horizon: Duration::days(1), stands_for: None, budget: None };
         let capabilities = Capabilities {
             marketplace: "shop", acknowledgment: Acknowledgment::Required, cancel_unit: CancelUnit::Units,
             answers_cancel_requests: false, revisions_per_day: None, verbs: vec![acknowledge], streams: vec![stream],

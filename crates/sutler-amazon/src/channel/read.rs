@@ -1,6 +1,6 @@
 //! Reading orders, and who we are.
 
-use super::{AmazonChannel, STREAM, unreadable};
+use super::{AmazonChannel, REPORT, STREAM, unreadable};
 use crate::{
     calls,
     dialect::parse_error,
@@ -28,8 +28,10 @@ impl AmazonChannel {
     pub(super) async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
         let op = calls::SEARCH.op;
         if from.stream.as_str() != STREAM {
-            return Err(Error::new(ErrorKind::Invalid, op)
-                .message(format!("{:?} is no stream of Amazon; {STREAM:?} is", from.stream)));
+            return Err(Error::new(ErrorKind::Invalid, op).message(format!(
+                "{:?} is no stream of Amazon; {STREAM:?} and {REPORT:?} are",
+                from.stream
+            )));
         }
         // The cursor holds the filters of its first page and the token; both are sent back as they were.
         let (query, token) = match from.cursor.as_deref().and_then(|cursor| cursor.split_once(' ')) {

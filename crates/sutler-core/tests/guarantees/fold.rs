@@ -43,6 +43,20 @@ proptest! {
     }
 
     #[test]
+    fn g10_stand_ins_for_lines_stand_only_until_a_line_is_told(
+        tellings in vec(observation(), 1..7),
+    ) {
+        let (facts, ..) = folded(&tellings);
+        let told = |telling: &Observation| {
+            telling.coverage.covers(Group::Lines)
+                && telling.facts.lines.iter().any(|line| !line.line_id.is_provisional())
+        };
+        if tellings.iter().any(told) {
+            prop_assert!(facts.lines.iter().all(|line| !line.line_id.is_provisional()), "{:?}", facts.lines);
+        }
+    }
+
+    #[test]
     fn g10_what_a_call_does_not_cover_it_does_not_touch(before in observation(), mut after in observation()) {
         let mut state = folded([&before]);
         after.coverage = Coverage::NONE;
@@ -68,6 +82,7 @@ proptest! {
     #[test]
     fn g10_a_cancel_for_an_order_not_yet_seen_is_kept(full in facts(), cancelled in 1u32..5) {
         let mut full = full;
+        full.lines.retain(|line| !line.line_id.is_provisional());
         let Some(first) = full.lines.first_mut() else { return Ok(()) };
         first.ordered = 5;
         let id = first.line_id.clone();

@@ -64,19 +64,27 @@ fn package() -> impl Strategy<Value = LinePackage> {
     })
 }
 
-/// One line with one of three ids.
+/// One of three ids, or a stand-in for a line whose id is not known.
+fn line_id() -> impl Strategy<Value = LineId> {
+    prop_oneof![
+        4 => (1u32..4).prop_map(|id| LineId::from(id.to_string())),
+        1 => "[S-T]{1}".prop_map(|sku| LineId::provisional(&sku)),
+    ]
+}
+
+/// One line with one of a few ids.
 pub(crate) fn line() -> impl Strategy<Value = Line> {
     let counters = (0u32..6, 0u32..6, 0u32..4, 0u32..6, 0u32..6, 0u32..3);
     let other = vec((text(), 0u32..3).prop_map(|(status, quantity)| OtherStatus { status, quantity }), 0..2);
     (
-        (1u32..4, option::of("[S-U]{1}"), text(), counters),
+        (line_id(), option::of("[S-U]{1}"), text(), counters),
         (any::<bool>(), option::of(text()), other, vec(charge(), 0..3), vec(package(), 0..3)),
     )
         .prop_map(
             |((id, sku, title, counters), (cancel_requested, cancel_reason, other, charges, packages))| {
                 let (ordered, acknowledged, cancelled, shipped, delivered, refunded) = counters;
                 Line {
-                    line_id: LineId::from(id.to_string()),
+                    line_id: id,
                     sku: sku.map(Sku::from),
                     title,
                     ordered,

@@ -53,7 +53,7 @@ pub(super) type Marked = (Vec<Command>, Vec<(Command, NotNow)>, Touched);
 pub(super) type SetsMarked = (Vec<Command>, Vec<(Sku, Plan)>, Touched);
 
 /// The streams a stored page moved, its own first; whether its pull is complete; orders to read by themselves.
-pub(super) type Ingested = (Vec<StreamRow>, bool, Vec<ChannelOrderId>, Touched);
+pub(super) type Ingested = (Vec<StreamRow>, bool, Touched);
 
 /// What listings need next, and whether each offers what it should.
 pub(super) type Planned = (Vec<(Sku, Plan, bool)>, Touched);
@@ -153,5 +153,5 @@ pub(super) fn told(
     digest: sutler_core::ports::store::Digest,
     asked_at: Timestamp,
 ) -> Told {
-    Told { order: channel.normalise(raw), digest, coverage, hides: false, asked_at }
+    Told { order: channel.normalise(raw), digest, coverage, hides: false, since: None, asked_at }
 }

@@ -1,5 +1,6 @@
-//! What we were told unasked: orders to read soon, accepted work to ask after, an authorization withdrawn. Hints only: all
-//! of them may be lost with a crash, and the next pull shows the same (G11).
+//! Orders to read by themselves, because a push told of them or because a list hid something of them; and what else pushes
+//! tell: accepted work to ask after, an authorization withdrawn. Hints only: all of them may be lost with a crash. What a
+//! push told, the next pull shows (G11); what is owed, the next look at undecided orders finds, or the sweep.
 
 use super::{
     Driver,
@@ -28,20 +29,32 @@ pub(super) struct Hints {
 pub(super) struct Hint {
     /// When its order is due, where that is known.
     due: Option<Timestamp>,
+    /// Owed for what a list hid: it may use the whole budget. A push may be anybody's flood, and has a part of it.
+    owed: bool,
     heard_at: Timestamp,
     not_before: Timestamp,
     tries: u32,
 }
 
 impl Hints {
-    /// Something about `order` is new.
+    /// A push told that something about `order` is new.
     pub(super) fn hear(&mut self, order: ChannelOrderId, due: Option<Timestamp>, now: Timestamp) {
+        self.add(order, due, now, false);
+    }
+
+    /// A list hid something of `order`.
+    pub(super) fn owe(&mut self, order: ChannelOrderId, due: Option<Timestamp>, now: Timestamp) {
+        self.add(order, due, now, true);
+    }
+
+    fn add(&mut self, order: ChannelOrderId, due: Option<Timestamp>, now: Timestamp, owed: bool) {
         if self.waiting.len() >= HINTS_MAX && !self.waiting.contains_key(&order) {
             return;
         }
         let hint =
-            self.waiting.entry(order).or_insert(Hint { due, heard_at: now, not_before: now, tries: 0 });
+            self.waiting.entry(order).or_insert(Hint { due, owed, heard_at: now, not_before: now, tries: 0 });
         hint.heard_at = now;
+        hint.owed |= owed;
         hint.due = [hint.due, due].into_iter().flatten().min();
     }
 
@@ -56,14 +69,15 @@ impl Hints {
         self.waiting.len()
     }
 
-    /// When the first may be read.
-    pub(super) fn ready_at(&self) -> Option<Timestamp> {
-        self.waiting.values().map(|hint| hint.not_before).min()
+    /// When the first may be read: of those that are owed, or of the rest.
+    fn ready_at(&self, owed: bool) -> Option<Timestamp> {
+        self.waiting.values().filter(|hint| hint.owed == owed).map(|hint| hint.not_before).min()
     }
 
-    /// The one to read first: what is due first, then what says nothing of it.
-    fn take(&mut self, now: Timestamp) -> Option<(ChannelOrderId, Hint)> {
-        let ready = self.waiting.iter().filter(|(_, hint)| hint.not_before <= now);
+    /// The one to read first, of all or of those alone that are owed: what is due first, then what says nothing of it.
+    fn take(&mut self, now: Timestamp, pushes_too: bool) -> Option<(ChannelOrderId, Hint)> {
+        let ready =
+            self.waiting.iter().filter(|(_, hint)| hint.not_before <= now && (pushes_too || hint.owed));
         let first = ready.min_by_key(|(id, hint)| (hint.due.is_none(), hint.due, *id))?.0.clone();
         let hint = self.waiting.remove(&first)?;
         Some((first, hint))
@@ -107,23 +121,25 @@ impl Driver {
         }
     }
 
-    /// A hint's read may start when both the budget and the pushes' quarter of it have a token.
+    /// A hint's read may start when the budget has a token, and where a push told of it, the pushes' quarter of it too.
     pub(super) fn hint_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let ready = self.hints.ready_at()?;
         let (budgets, scope) = (&self.shared.ports.budgets, &self.channel.capabilities().fetch_budget);
         let share = budgets.ready_at(&share_of(scope), now, 0.0);
-        Some(ready.max(budgets.ready_at(scope, now, 0.0)).max(share))
+        let told = self.hints.ready_at(false).map(|at| at.max(share));
+        let first = [self.hints.ready_at(true), told].into_iter().flatten().min()?;
+        Some(first.max(budgets.ready_at(scope, now, 0.0)))
     }
 
     pub(super) fn start_hint(&mut self, now: Timestamp) -> Option<()> {
         let share = share_of(&self.channel.capabilities().fetch_budget);
-        if self.hints.ready_at().is_none_or(|at| at > now)
-            || !self.begin_read()
-            || !self.take_budget(&share, now)
-        {
+        if self.hint_at(now).is_none_or(|at| at > now) || !self.begin_read() {
             return None;
         }
-        let (order, hint) = self.hints.take(now)?;
+        let pushes_too = self.shared.ports.budgets.ready_at(&share, now, 0.0) <= now;
+        let (order, hint) = self.hints.take(now, pushes_too)?;
+        if !hint.owed {
+            self.take_budget(&share, now);
+        }
         self.room.reads += 1;
         self.room.hints += 1;
         let (shared, id, epoch, channel) =
@@ -194,8 +210,18 @@ mod tests {
         hints.hear("A".into(), None, from_millis(4));
         assert_eq!(hints.len(), 3);
         let order: Vec<_> =
-            std::iter::from_fn(|| hints.take(from_millis(10))).map(|(id, _)| id.to_string()).collect();
+            std::iter::from_fn(|| hints.take(from_millis(10), true)).map(|(id, _)| id.to_string()).collect();
         assert_eq!(order, ["A", "C", "B"]);
+    }
+
+    #[test]
+    fn what_a_list_hid_is_read_though_the_part_of_pushes_is_used_up() {
+        let mut hints = Hints::default();
+        hints.hear("told".into(), Some(from_millis(1)), from_millis(1));
+        hints.owe("owed".into(), None, from_millis(1));
+        assert_eq!(hints.take(from_millis(2), false).map(|(id, _)| id), Some("owed".into()));
+        assert!(hints.take(from_millis(2), false).is_none());
+        assert_eq!(hints.take(from_millis(2), true).map(|(id, _)| id), Some("told".into()));
     }
 
     #[test]
@@ -213,7 +239,7 @@ mod tests {
         let mut hints = Hints::default();
         hints.hear("TEST".into(), None, from_millis(0));
         let mut reads = 0;
-        while let Some((id, hint)) = hints.take(from_millis(i64::from(u32::MAX))) {
+        while let Some((id, hint)) = hints.take(from_millis(i64::from(u32::MAX)), true) {
             reads += 1;
             hints.again(id, hint, from_millis(reads));
         }

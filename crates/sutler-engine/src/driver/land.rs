@@ -1,8 +1,8 @@
 //! What landings mean.
 
 use super::{Driver, flight::Landed};
-use crate::{health::TokenState, outcome::NotNow};
-use sutler_core::{error::ErrorKind, time::Duration};
+use crate::{health::TokenState, job::Touched, outcome::NotNow};
+use sutler_core::{channel::LevelRead, error::ErrorKind, time::Duration};
 
 /// Failures in a row after which writing pauses until a call goes through.
 const TROUBLE: u32 = 4;
@@ -201,5 +201,32 @@ impl Driver {
     pub(super) fn jittered(&self, ms: i64) -> i64 {
         let tenth = (ms / 10).max(1);
         ms - tenth + self.shared.ports.entropy.below(2 * tenth as u64) as i64
+    }
+
+    /// Takes over what a job touched.
+    pub(super) fn hear(&mut self, touched: Touched) {
+        let now = self.now();
+        self.undecided |= touched.undecided > 0;
+        for (channel, command) in touched.commands {
+            if channel == self.id {
+                self.mirror.hear(command, touched.seq);
+            }
+        }
+        for owed in touched.owed {
+            if owed.channel == self.id {
+                self.hints.owe(owed.order, owed.due, now);
+            }
+        }
+        for (channel, told) in touched.told {
+            if channel == self.id {
+                self.take_told(told);
+            }
+        }
+        if self.channel.capabilities().levels != LevelRead::None && self.shared.world.policy.publish_stock {
+            for sku in touched.skus {
+                self.mirror.moved(&sku, now);
+                self.mirror.dirty(sku, now);
+            }
+        }
     }
 }

@@ -10,40 +10,31 @@ use sutler_core::{
     Error, Result, Timestamp,
     channel::{Page, PullFrom, Pulled},
     error::ErrorKind,
-    id::ChannelOrderId,
     ports::store::{StoreExt, StreamRow},
     time::Duration,
 };
 
+/// Did the channel say no? What was merely lost on the way is asked again.
+fn is_an_answer(kind: ErrorKind) -> bool {
+    use ErrorKind::{Forbidden, Invalid, NotFound, Protocol, Refused};
+    matches!(kind, Forbidden | Invalid | NotFound | Protocol | Refused)
+}
+
 impl Driver {
     pub(super) fn start_pull(&mut self, now: Timestamp) -> Option<()> {
-        let server_now = self.server_now(now);
-        let delay = self.channel.capabilities().visibility_delay;
         if self.streams.iter().all(|row| row.windows.is_empty()) {
             if now < self.pull_at {
                 return None;
             }
-            let planned = self.channel.plan(&self.read_need(now));
-            for spec in &self.channel.capabilities().streams {
-                if let Some(row) =
-                    self.streams.iter_mut().find(|row| row.id == spec.id && planned.contains(&row.id))
-                {
-                    pull::begin(row, spec, server_now, delay);
-                }
-            }
+            self.begin_pull(now);
         }
         self.pull_wait = None;
-        let row = self.streams.iter().find(|row| !row.windows.is_empty())?.clone();
+        let row = self.running()?.clone();
         let from = pull::from(&row)?;
         if !self.begin_read() {
             return None;
         }
         self.fetch_page(row, from, now)
-    }
-
-    /// When the budget lets the next page be asked for.
-    pub(super) fn pull_budget_at(&self, now: Timestamp) -> Timestamp {
-        self.shared.ports.budgets.ready_at(&self.channel.capabilities().pull_budget, now, 0.0)
     }
 
     /// Reads one page. While it is in flight, orders may have been served that we do not have.
@@ -71,6 +62,8 @@ impl Driver {
     ) -> Option<()> {
         self.room.ingests += 1;
         let stood_for = complete.then(|| self.stood_for(&row)).flatten();
+        // What was read in full since its pull began need not be looked at again for what another way of reading hides.
+        let since = self.stands_for(&row).and(row.began_at.or(row.pulled_at));
         let (shared, id, epoch, channel) =
             (self.shared.clone(), self.id.clone(), self.epoch, self.channel.clone());
         self.fly(async move {
@@ -101,15 +94,11 @@ impl Driver {
                 .filter_map(|(at, digest)| {
                     let mut told = told(&*channel, orders.get(at)?, coverage, digest, asked_at);
                     told.hides = channel.wants_look(&told.order.facts);
+                    told.since = since;
                     Some(told)
                 })
                 .collect();
             let own = id.clone();
-            let looks: Vec<ChannelOrderId> = told
-                .iter()
-                .filter(|told| told.hides)
-                .map(|told| told.order.channel_order_id.clone())
-                .collect();
             let mut rows = vec![row];
             rows.extend(stood_for);
             let stored = rows.clone();
@@ -120,7 +109,7 @@ impl Driver {
                 stored.iter().try_for_each(|row| job.tx.put_stream(&own, row))
             })
             .await;
-            Landed::Ingested(done.map(|(_, touched)| (rows, complete, looks, touched)))
+            Landed::Ingested(done.map(|(_, touched)| (rows, complete, touched)))
         })
     }
 
@@ -146,6 +135,7 @@ impl Driver {
                         self.ingest(row, page, asked_at, paged, complete);
                         let now = self.now();
                         if let Some(row) = ahead
+                            && !self.may_hand_over(&row, now)
                             && self.room.ingests < 2
                             && self.pull_budget_at(now) <= now
                             && !self.has_backlog(now)
@@ -173,8 +163,7 @@ impl Driver {
                     Ok(()) => self.keep(&row),
                     Err(error) => {
                         // The window is tried whole again at the next pull; until then the error stands.
-                        row.windows.clear();
-                        row.began_at = None;
+                        pull::give_up(&mut row);
                         self.keep(&row);
                         self.pull_failed(error);
                     }
@@ -182,6 +171,10 @@ impl Driver {
             }
             Err(error) => {
                 self.went(Some(super::start::trouble(&error)));
+                if self.stands_for(&row).is_some() && is_an_answer(error.kind()) {
+                    self.stand_in_failed(row, error);
+                    return;
+                }
                 let expired = pull::is_expired(&row, error.kind());
                 if error.kind() == ErrorKind::Protocol || expired {
                     pull::restart(&mut row);
@@ -228,12 +221,10 @@ impl Driver {
     pub(super) fn land_ingest(&mut self, result: Result<Ingested>) {
         self.room.ingests = self.room.ingests.saturating_sub(1);
         match result {
-            Ok((rows, complete, looks, touched)) => {
+            Ok((rows, complete, touched)) => {
                 let news = touched.new_orders + touched.changed_orders;
                 self.hear(touched);
                 rows.iter().skip(1).for_each(|row| self.keep(row));
-                let now = self.now();
-                looks.into_iter().for_each(|order| self.hints.hear(order, None, now));
                 self.brought += news;
                 self.pull_failures = 0;
                 self.unread = self.room.pulls > 0 || self.room.ingests > 0 || !self.clean && self.unread;

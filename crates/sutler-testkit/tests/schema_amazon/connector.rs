@@ -27,20 +27,23 @@ use sutler_testkit::{
 };
 
 /// Every operation of the models that the connector calls.
-const CALLED: [&str; 11] = [
+const CALLED: [&str; 14] = [
     "confirmShipment",
     "createFeed",
     "createFeedDocument",
+    "createReport",
     "getFeed",
     "getFeedDocument",
     "getListingsItem",
     "getMarketplaceParticipations",
     "getOrder",
+    "getReport",
+    "getReportDocument",
     "patchListingsItem",
     "searchListingsItems",
     "searchOrders",
 ];
-/// What is in no model: the token endpoint, and the store of documents that feeds name.
+/// What is in no model: the token endpoint, and the store of documents that feeds and reports name.
 const UNPUBLISHED: [&str; 2] = ["/auth/o2/token", "/_documents/"];
 
 impl Published for Models {
