@@ -2,6 +2,7 @@
 
 mod document;
 mod feed;
+mod kept;
 mod read;
 mod report;
 mod stock;
@@ -18,8 +19,8 @@ use std::{
 };
 use sutler_core::{
     channel::{
-        Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
-        ReadNeed, Receipt, Settled, Standing, StockChannel,
+        Batch, CallCx, Capabilities, Channel, Fetched, KeptPage, LevelAnswer, Probe, PullFrom, Pulled,
+        RawOrder, ReadNeed, Receipt, Settled, Standing, StockChannel,
     },
     command::{Act, Command, Handle, SetLevel},
     error::{Error, ErrorKind, Result, Retry},
@@ -251,5 +252,9 @@ impl StockChannel for AmazonChannel {
             all.push(LevelAnswer { sku: sku.clone(), level });
         }
         Ok(all)
+    }
+
+    async fn kept(&self, cx: &CallCx, cursor: Option<&str>) -> Result<KeptPage> {
+        self.kept_page(cx, cursor).await
     }
 }

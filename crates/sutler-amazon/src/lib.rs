@@ -109,6 +109,8 @@ pub mod calls {
     pub const REPORT_DOCUMENT: Call = Call::read("amazon.reports.document", "report_document");
     /// `GET` of a report, at the address given for it. No budget is published for it, and none is spent.
     pub const REPORT_DOWNLOAD: Call = Call::read("amazon.reports.download", "report_document");
+    /// `GET /fba/inventory/v1/summaries`
+    pub const KEPT: Call = Call::read("amazon.stock.kept", "kept");
     /// `GET /sellers/v1/marketplaceParticipations`
     pub const WHO: Call = Call::read("amazon.check.participations", "participations");
     /// `GET /listings/2021-08-01/items/{sellerId}`
@@ -136,6 +138,7 @@ pub mod calls {
         FEED_CANCEL,
         FEED_RESULT,
         FEED_DOWNLOAD,
+        KEPT,
         REPORT,
         REPORT_STATUS,
         REPORT_CANCEL,

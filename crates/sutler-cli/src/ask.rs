@@ -2,8 +2,9 @@
 
 use crate::{
     common::{Asking, Common, channel, instant, part, said},
+    config::Config,
     exit::{Failure, Outcome},
-    orders,
+    orders, shape,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -12,7 +13,7 @@ use sutler::{
     model::{HoldReason, LineQuantity, ShipmentReport, Timestamp, tracking_key},
 };
 
-/// Declares stock.
+/// Declares stock, or asks what a marketplace keeps.
 #[derive(Args, Debug)]
 pub(crate) struct Stock {
     #[command(flatten)]
@@ -36,18 +37,69 @@ enum StockWhat {
         #[command(flatten)]
         asking: Asking,
     },
+    /// Asks a marketplace what it keeps of your goods in its own warehouses (FBA). Writes nothing.
+    Kept {
+        /// The channel, where there are several.
+        #[arg(long)]
+        channel: Option<String>,
+    },
 }
 
 impl Stock {
     pub(crate) async fn run(self) -> Outcome {
+        let (sku, quantity, as_of, asking) = match self.what {
+            StockWhat::Set { sku, quantity, as_of, asking } => (sku, quantity, as_of, asking),
+            StockWhat::Kept { channel } => return kept(&self.common, channel).await,
+        };
         let host = self.common.host().await?;
-        let StockWhat::Set { sku, quantity, as_of, asking } = self.what;
         let mut count = host.on_hand(sku, quantity);
         if let Some(at) = as_of {
             count = count.as_of(at);
         }
         self.common.asked(&asking, count.await?).await
     }
+}
+
+async fn kept(common: &Common, channel: Option<String>) -> Outcome {
+    let config = Config::read(&common.config)?;
+    let engine = config.engine_apart().start().await.map_err(|error| config.located(error))?;
+    let name = match (channel, engine.running_channels()) {
+        (Some(name), _) => name,
+        (None, [only]) => only.id().to_string(),
+        (None, some) => {
+            let names: Vec<&str> = some.iter().map(|channel| channel.id().as_str()).collect();
+            return Err(Failure::wrong(format!(
+                "which channel? say --channel with one of {}",
+                names.join(", ")
+            )));
+        }
+    };
+    let all = engine.kept_by_marketplace(name.as_str()).await?;
+    let rows = all.iter().map(|units| {
+        json!({
+            "sku": units.sku.as_str(),
+            "fulfillable": units.fulfillable,
+            "reserved": units.reserved,
+            "inbound": units.inbound,
+            "unfulfillable": units.unfulfillable,
+            "updated_at": shape::instants(units.updated_at),
+        })
+    });
+    common.say(json!({"channel": name, "kept": rows.collect::<Vec<_>>()}), || {
+        if all.is_empty() {
+            return format!("{name} keeps none of your goods");
+        }
+        let mut lines = vec![format!(
+            "{:<24}{:>12}{:>10}{:>9}{:>15}",
+            "SKU", "fulfillable", "reserved", "inbound", "unfulfillable"
+        )];
+        lines.extend(all.iter().map(|units| {
+            let (sku, inbound, unsold) = (units.sku.as_str(), units.inbound, units.unfulfillable);
+            format!("{sku:<24}{:>12}{:>10}{inbound:>9}{unsold:>15}", units.fulfillable, units.reserved)
+        }));
+        lines.join("\n")
+    });
+    Ok(())
 }
 
 /// Reports a package as handed to a carrier.

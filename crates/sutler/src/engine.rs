@@ -11,7 +11,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use sutler_core::{
     Error, Result,
     budget::Budgets,
-    channel::{CallCx, Channel, Standing},
+    channel::{CallCx, Channel, KeptUnits, Standing},
     error::ErrorKind,
     id::ChannelId,
     policy::Policy,
@@ -145,12 +145,36 @@ impl Engine {
     pub async fn check(&self) -> Vec<(ChannelId, Result<Standing>)> {
         let mut all = Vec::new();
         for channel in &self.inner.channels {
-            let patience = self.host.clock.real(std::time::Duration::from_secs(30));
-            let cx =
-                CallCx { deadline: self.host.now() + patience.max(Duration::seconds(1)), write_by: None };
-            all.push((channel.id().clone(), channel.check(&cx).await));
+            all.push((channel.id().clone(), channel.check(&self.read_cx()).await));
         }
         all
+    }
+
+    /// What a channel's marketplace keeps of the seller's goods in its own warehouses (FBA), asked there now, by SKU. Nothing
+    /// where it keeps none. Writes nothing.
+    ///
+    /// # Errors
+    /// `NotFound` for a channel this engine does not run; the marketplace's errors.
+    pub async fn kept_by_marketplace(&self, channel: impl Into<ChannelId>) -> Result<Vec<KeptUnits>> {
+        let id = channel.into();
+        let running = self.inner.channels.iter().find(|channel| *channel.id() == id).ok_or_else(|| {
+            let known: Vec<&str> = self.inner.channels.iter().map(|channel| channel.id().as_str()).collect();
+            Error::new(ErrorKind::NotFound, "engine.kept")
+                .message(format!("no channel {id} runs here; the channels are {}", known.join(", ")))
+        })?;
+        let Some(stock) = running.stock() else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = stock.kept(&self.read_cx(), cursor.as_deref()).await?;
+            all.extend(page.units);
+            if page.next.is_none() || page.next == cursor {
+                break;
+            }
+            cursor = page.next;
+        }
+        all.sort_by(|a, b| a.sku.cmp(&b.sku));
+        Ok(all)
     }
 
     /// The channels it runs.
@@ -161,6 +185,11 @@ impl Engine {
     /// What hosts may do, without the right to run or stop it.
     pub fn host(&self) -> &Host {
         &self.host
+    }
+
+    fn read_cx(&self) -> CallCx {
+        let patience = self.host.clock.real(std::time::Duration::from_secs(30));
+        CallCx { deadline: self.host.now() + patience.max(Duration::seconds(1)), write_by: None }
     }
 
     fn free(&self) -> Result<tokio::sync::MutexGuard<'_, Option<sutler_engine::Engine>>> {

@@ -5,3 +5,4 @@ mod cancel;
 mod feeds;
 mod normalise;
 mod ports;
+mod reading;

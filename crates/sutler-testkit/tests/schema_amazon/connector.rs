@@ -27,13 +27,14 @@ use sutler_testkit::{
 };
 
 /// Every operation of the models that the connector calls.
-const CALLED: [&str; 14] = [
+const CALLED: [&str; 15] = [
     "confirmShipment",
     "createFeed",
     "createFeedDocument",
     "createReport",
     "getFeed",
     "getFeedDocument",
+    "getInventorySummaries",
     "getListingsItem",
     "getMarketplaceParticipations",
     "getOrder",
@@ -151,6 +152,7 @@ fn stock(shop: &Shop, skus: &[Sku]) -> Result<()> {
     let mut asked = skus.to_vec();
     asked.push("nobody's".into());
     assert_eq!(at_once(side.levels(&shop.bench.cx(), &asked))?.len(), asked.len());
+    at_once(side.kept(&shop.bench.cx(), None))?;
     let one: Vec<Command> = skus.iter().take(1).map(|sku| set(sku, 5)).collect();
     shop.perform(&one)?;
     let many: Vec<Command> = skus.iter().map(|sku| set(sku, 7)).collect();
