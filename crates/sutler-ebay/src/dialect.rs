@@ -201,7 +201,7 @@ enum Api {
 
 fn api(call: &Call) -> Api {
     match call.budget {
-        "cancellation" | "return" => Api::PostOrder,
+        "cancellation" | "cancellation_search" | "return" => Api::PostOrder,
         "trading" => Api::Trading,
         "inventory" => Api::Inventory,
         _ => Api::Rest,
