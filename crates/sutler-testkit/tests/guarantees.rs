@@ -254,6 +254,57 @@ fn g24_a_backlog_drains_within_five_per_cent_of_what_the_published_limit_allows_
     assert!(took <= Duration::seconds(189), "took {took}");
 }
 
+/// How long after the beginning each order was stored, the earliest first.
+fn stored_after(store: &MemoryStore) -> Vec<Duration> {
+    let all = peek(store, |view| {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = view.inbox(&InboxQuery { after, limit: 500, ..InboxQuery::default() })?;
+            for row in &page.rows {
+                all.extend(view.order(row.key)?.map(|order| order.first_seen_at - origin()));
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    });
+    let mut all = all.expect("a readable store");
+    all.sort_unstable();
+    all
+}
+
+/// Amazon lets 20 searches go at once and 0.0056 a second after that, each of 100 orders.
+#[test]
+fn g24_a_cold_amazon_backlog_drains_within_five_per_cent_of_what_searches_allow_and_without_a_429() {
+    const ORDERS: usize = 3_000;
+    let plan = Plan { until: Some(Duration::minutes(40)), ..Plan::default() };
+    let outcome = go(24, &Scenario::cold(Kind::Amazon, "amazon", ORDERS as i64), &plan);
+    assert_eq!(outcome.at("amazon").effects.status_429, 0);
+    let stored = stored_after(&outcome.store);
+    assert_eq!(stored.len(), ORDERS);
+    let bound = (ORDERS as f64 / 100.0 - 20.0) / 0.0056;
+    let took = stored[ORDERS - 1].num_milliseconds() as f64 / 1_000.0;
+    assert!(took <= 1.05 * bound, "took {took:.0} s, the limits dictate {bound:.0} s");
+    println!("{ORDERS} orders in {took:.1} s, {:.4} of the bound of {bound:.1} s", took / bound);
+}
+
+/// eBay counts calls of a day, 100,000 of them, and a page has 200 orders: no limit makes a backlog of thousands wait, so
+/// what dictates is one page after the other, each as slow as its answer. No page is asked for twice before the end.
+#[test]
+fn g24_a_cold_ebay_backlog_drains_page_by_page_without_a_pause_and_without_a_429() {
+    const ORDERS: usize = 10_000;
+    let plan = Plan { record: true, until: Some(Duration::minutes(2)), ..Plan::default() };
+    let outcome = go(24, &Scenario::cold(Kind::Ebay, "ebay", ORDERS as i64), &plan);
+    assert_eq!(outcome.at("ebay").effects.status_429, 0);
+    let stored = stored_after(&outcome.store);
+    assert_eq!(stored.len(), ORDERS);
+    let (pages, slowest) = (ORDERS as f64 / 200.0, 0.2);
+    let took = (stored[ORDERS - 1] - stored[0]).num_milliseconds() as f64 / 1_000.0;
+    println!("{ORDERS} orders in {took:.1} s, {pages} pages; {:?}", outcome.by_call);
+    assert!(took <= 1.05 * pages * slowest, "took {took:.1} s for {pages} pages of {slowest} s at most");
+}
+
 #[test]
 fn g24_with_buckets_a_third_smaller_one_request_in_a_hundred_is_refused_at_most_and_nothing_stalls() {
     let mut scenario = Scenario::backlog(240);

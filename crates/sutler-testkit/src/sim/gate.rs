@@ -120,6 +120,12 @@ impl Sim {
         self.lock().points.clone()
     }
 
+    /// What a recorded point was about.
+    pub fn about(&self, number: u64) -> Vec<String> {
+        let s = self.lock();
+        (number as usize).checked_sub(1).and_then(|at| s.points.get(at)).map_or_else(Vec::new, |p| p.about.clone())
+    }
+
     /// Draws from the simulation's own stream.
     pub fn below(&self, n: u64) -> u64 {
         self.lock().rng.below(n)

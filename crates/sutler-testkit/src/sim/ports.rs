@@ -107,9 +107,7 @@ impl Store for SimStore {
             let after = self.sim.point(self.who, "commit.after", Vec::new()).pass().await;
             if self.record {
                 // Only this job's entries: another worker's commit cannot come between, both are one poll.
-                let about =
-                    self.sim.points().get(before as usize - 1).map(|p| p.about.clone()).unwrap_or_default();
-                self.sim.annotate(after, &about);
+                self.sim.annotate(after, &self.sim.about(before));
             }
             answer
         })

@@ -70,6 +70,7 @@ impl Scenario {
             ],
             on_hand: units(&[("A", 20), ("B", 10), ("C", 8)]),
             script,
+            batch_sets_from: 2,
             ..Scenario::fixed()
         }
     }
@@ -88,6 +89,16 @@ impl Scenario {
         scenario.batch_sets_from = [2, 100][rng.below(2) as usize];
         scenario.pull_interval = Duration::minutes([5, 10, 15][rng.below(3) as usize]);
         scenario
+    }
+
+    /// Listings that only eBay's Trading API shows and changes, more than a hundredth of its calls of a day suffices for.
+    pub fn trading_day(listings: usize) -> Self {
+        let skus: Vec<String> = (0..listings).map(|n| format!("T{n:03}")).collect();
+        let of = |units: i64| skus.iter().map(|sku| (sku.clone(), units)).collect();
+        let mut shop = Shop { levels: of(3), ..Shop::new(Kind::Ebay, "ebay") };
+        shop.trading = skus.iter().cloned().collect();
+        shop.faults.bucket_percent = 1;
+        Scenario { shops: vec![shop], on_hand: of(4), script: Vec::new(), ..Scenario::fixed() }
     }
 
     /// Many small orders of the twenty days before the beginning, on one marketplace that nobody has read yet, in its
