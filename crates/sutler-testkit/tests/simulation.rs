@@ -146,7 +146,10 @@ fn g18_walk_2_a_probe_that_reads_too_early_is_not_believed() {
             (faults.lost_after, faults.late_apply, faults.read_lag) = (200, 300, 900);
             (faults.read_lag_max_s, faults.hang) = (59, 0);
         });
-        assert!(outcome.at("us").fired.contains_key("late_apply") || outcome.at("us").fired.contains_key("lost_after"));
+        assert!(
+            outcome.at("us").fired.contains_key("late_apply")
+                || outcome.at("us").fired.contains_key("lost_after")
+        );
     }
 }
 
@@ -203,7 +206,11 @@ fn g14_walk_6_a_doubtful_set_that_lands_late_does_not_stand() {
 fn g18_walk_7_a_batch_lost_whole_is_in_doubt_row_by_row() {
     for seed in 1..=10 {
         let mut scenario = fixed(2);
-        (scenario.shops[0].faults.feed_no_id, scenario.shops[0].faults.lost_after, scenario.shops[0].faults.hang) = (700, 200, 0);
+        (
+            scenario.shops[0].faults.feed_no_id,
+            scenario.shops[0].faults.lost_after,
+            scenario.shops[0].faults.hang,
+        ) = (700, 200, 0);
         run(seed, &scenario, &Plan::default()).unwrap_or_else(|what| panic!("{what}"));
     }
 }

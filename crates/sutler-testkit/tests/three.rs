@@ -61,7 +61,8 @@ fn phases(store: &MemoryStore) -> BTreeMap<String, Phase> {
 #[test]
 fn g18_every_crash_point_of_three_marketplaces_on_one_shelf_is_survived() {
     let scenario = Scenario::three();
-    let plain = run(1, &scenario, &Plan { record: true, ..Plan::default() }).expect("the run without a crash");
+    let plain =
+        run(1, &scenario, &Plan { record: true, ..Plan::default() }).expect("the run without a crash");
     let seen = places(&plain);
     for (verb, calls) in WRITES {
         assert_eq!(seen.get(verb).map_or(0, BTreeSet::len), 5, "{verb}: {seen:?}");

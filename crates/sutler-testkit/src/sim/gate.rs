@@ -123,7 +123,10 @@ impl Sim {
     /// What a recorded point was about.
     pub fn about(&self, number: u64) -> Vec<String> {
         let s = self.lock();
-        (number as usize).checked_sub(1).and_then(|at| s.points.get(at)).map_or_else(Vec::new, |p| p.about.clone())
+        (number as usize)
+            .checked_sub(1)
+            .and_then(|at| s.points.get(at))
+            .map_or_else(Vec::new, |p| p.about.clone())
     }
 
     /// Draws from the simulation's own stream.

@@ -78,8 +78,7 @@ impl Host {
     /// The store's.
     pub fn release(&mut self, now: i64) -> Result<()> {
         let held = peek(&self.store, |view| {
-            let query =
-                InboxQuery { hold: Some(HoldReason::Unmapped), limit: 100, ..InboxQuery::default() };
+            let query = InboxQuery { hold: Some(HoldReason::Unmapped), limit: 100, ..InboxQuery::default() };
             Ok(view.inbox(&query)?.rows)
         })?;
         for row in held {
@@ -137,8 +136,9 @@ fn input(act: &Scripted, state: &OrderState, now: i64) -> Option<Input> {
     let (channel, order) = (state.channel.clone(), state.channel_order_id.clone());
     let line_id = |number: &usize| state.facts.lines.get(number - 1).map(|line| line.line_id.clone());
     let lines = |parts: &[(usize, u32)]| -> Option<Vec<LineQuantity>> {
-        let part =
-            |(number, quantity): &(usize, u32)| Some(LineQuantity { line_id: line_id(number)?, quantity: *quantity });
+        let part = |(number, quantity): &(usize, u32)| {
+            Some(LineQuantity { line_id: line_id(number)?, quantity: *quantity })
+        };
         parts.iter().map(part).collect()
     };
     Some(match &act.act {

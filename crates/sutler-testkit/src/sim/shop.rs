@@ -154,8 +154,7 @@ impl Market {
                 Arc::new(walmart.page_limit(page).backfill(month).build(id, parts)?)
             }
             Kind::Amazon => {
-                let amazon =
-                    Amazon::new(door.seller, door.client_id, secret, refresh).local(BASE, token_url);
+                let amazon = Amazon::new(door.seller, door.client_id, secret, refresh).local(BASE, token_url);
                 let amazon = amazon.page_limit(page).backfill(month).stock_feed_from(feed_from);
                 Arc::new(amazon.build(id, parts)?)
             }
