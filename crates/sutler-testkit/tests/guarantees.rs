@@ -308,6 +308,18 @@ fn g24_a_cold_ebay_backlog_drains_page_by_page_without_a_pause_and_without_a_429
     println!("{ORDERS} orders in {took:.1} s, {pages} pages, {lists} lists in two minutes");
 }
 
+/// Every cancellation looks for the others first. Were both to spend from one bucket, the token with which the one begins
+/// would be the one the other waits for, and with an empty bucket nothing would get on.
+#[test]
+fn g24_a_cancellation_and_the_look_before_it_do_not_wait_for_each_others_tokens() {
+    for seed in 1..=4 {
+        let outcome = go(seed, &Scenario::cancellations(), &Plan::default());
+        assert!(outcome.at("ebay").fired.contains_key("throttle"));
+        assert_eq!(outcome.at("ebay").effects.cancel.len(), 4);
+        assert!(outcome.took < Duration::hours(3), "took {}", outcome.took);
+    }
+}
+
 /// The Trading API has 5,000 calls a day; here fifty, which nobody tells us. Reading and changing levels share them, and
 /// once they are used up no more are made than the published rate refills.
 #[test]
