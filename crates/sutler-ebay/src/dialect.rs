@@ -201,7 +201,7 @@ enum Api {
 
 fn api(call: &Call) -> Api {
     match call.budget {
-        "cancellation" | "return" => Api::PostOrder,
+        "cancellation" | "cancellation_search" | "return" => Api::PostOrder,
         "trading" => Api::Trading,
         "inventory" => Api::Inventory,
         _ => Api::Rest,
@@ -270,9 +270,7 @@ impl Dialect for EbayDialect {
         let status = response.status().as_u16();
         let api = api(call);
         match status {
-            200..=299 if api == Api::Trading && is_token_error(response.body()) => {
-                return Verdict::Unauthorized;
-            }
+            200..=299 if api == Api::Trading => return trading_verdict(response.body()),
             200..=299 => return Verdict::Ok,
             401 => return Verdict::Unauthorized,
             // The Inventory API says "expired" with a 403.
@@ -301,10 +299,17 @@ impl Dialect for EbayDialect {
     }
 }
 
-/// A Trading answer about the token itself comes with status 200.
-fn is_token_error(body: &[u8]) -> bool {
-    let ids = [931, 932, 21_916_984, 21_917_053];
-    trading(&String::from_utf8_lossy(body)).iter().any(|detail| ids.contains(&detail.id))
+/// A Trading answer about the token itself, or about the calls of a day being used up (518), comes with status 200.
+fn trading_verdict(body: &[u8]) -> Verdict {
+    let said = trading(&String::from_utf8_lossy(body));
+    let says = |ids: &[u64]| said.iter().any(|detail| ids.contains(&detail.id));
+    if says(&[931, 932, 21_916_984, 21_917_053]) {
+        Verdict::Unauthorized
+    } else if says(&[518]) {
+        Verdict::RateLimited { until: None }
+    } else {
+        Verdict::Ok
+    }
 }
 
 #[cfg(test)]
@@ -329,6 +334,17 @@ mod tests {
         assert_eq!((xml.code().as_str(), xml.details.len()), ("21916750", 1));
         assert_eq!(parse_error(Some(502), b"<html>bad gateway</html>").kind, ErrorKind::Remote);
         assert_eq!(parse_error(Some(500), b"").message, "ebay answered 500: the answer is empty");
+    }
+
+    #[test]
+    fn g24_trading_calls_that_are_used_up_are_a_limit_though_the_status_is_200() {
+        let answer = |code| {
+            let text = format!("<A><Ack>Failure</Ack><Errors><ErrorCode>{code}</ErrorCode></Errors></A>");
+            trading_verdict(text.as_bytes())
+        };
+        assert!(matches!(answer(518), Verdict::RateLimited { until: None }));
+        assert!(matches!(answer(932), Verdict::Unauthorized));
+        assert!(matches!(answer(21_916_750), Verdict::Ok));
     }
 
     #[test]

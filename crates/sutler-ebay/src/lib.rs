@@ -66,7 +66,7 @@ pub mod calls {
     /// `POST /sell/fulfillment/v1/order/{order_id}/issue_refund`
     pub const REFUND: Call = Call::write("ebay.orders.refund", "order");
     /// `GET /post-order/v2/cancellation/search`
-    pub const CANCELLATIONS: Call = Call::read("ebay.cancellations.search", "cancellation");
+    pub const CANCELLATIONS: Call = Call::read("ebay.cancellations.search", "cancellation_search");
     /// `POST /post-order/v2/cancellation`
     pub const CANCEL: Call = Call::write("ebay.cancellations.create", "cancellation");
     /// `POST /post-order/v2/cancellation/{cancelId}/approve`

@@ -10,8 +10,12 @@ const fn per_day(calls: f64) -> Rate {
 /// Budgets by their short names, calls a day, from developer.ebay.com, develop/get-started/api-call-limits (a copy stored in
 /// 2026): order 100,000, inventory 2,000,000, notification 10,000, Post-Order 5,000 each. Trading and identity are
 /// eBay's defaults for applications without a growth check.
+///
+/// Every cancellation and every answer looks for the others first. The limit of cancellations is split between the two: in one
+/// bucket the token that lets the write begin would be the one its look waits for, and once it is empty neither would get on.
 pub const RATES: &[(&str, Rate)] = &[
-    ("cancellation", per_day(5_000.0)),
+    ("cancellation", per_day(2_500.0)),
+    ("cancellation_search", per_day(2_500.0)),
     ("identity", per_day(5_000.0)),
     ("inventory", per_day(2_000_000.0)),
     ("notification", per_day(10_000.0)),

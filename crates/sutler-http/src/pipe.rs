@@ -110,6 +110,17 @@ impl Pipe {
         self.parts.clock.now() + self.offset.get()
     }
 
+    /// Spends a token of the call's budget, or answers how long until there is one. For a write by another call than the one
+    /// whose budget the verb declares: a write spends nothing here by itself.
+    ///
+    /// # Errors
+    /// `Config` when the channel has no such budget.
+    pub fn spend(&self, call: &Call) -> Result<Option<std::time::Duration>> {
+        let (scope, now) = (self.scopes.of(call)?, self.parts.clock.now());
+        let Err(ready) = self.parts.budgets.take(scope.name(), now) else { return Ok(None) };
+        Ok(Some((ready - now).to_std().unwrap_or_default()))
+    }
+
     /// Makes one call and returns the answer that the dialect found readable.
     ///
     /// The request names a path and query, or an absolute URL at the pipe's own origin.

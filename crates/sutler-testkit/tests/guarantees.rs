@@ -12,10 +12,10 @@ use sutler_core::{
     time::Duration,
 };
 use sutler_engine::TokenState;
-use sutler_sandbox::walmart::plan::PlannedOrder;
+use sutler_sandbox::plan::PlannedOrder;
 use sutler_store::memory::MemoryStore;
 use sutler_testkit::sim::{
-    Outcome, Plan, Scenario,
+    Kind, Outcome, Plan, Scenario, Shop,
     ports::peek,
     run,
     scenario::{HostAct, Scripted, When, origin},
@@ -49,7 +49,8 @@ fn often() -> Scenario {
 
 fn plain(orders: Vec<PlannedOrder>, on_hand: &[(&str, i64)]) -> Scenario {
     let stock: BTreeMap<String, i64> = on_hand.iter().map(|(sku, n)| ((*sku).to_owned(), *n)).collect();
-    Scenario { orders, on_hand: stock.clone(), levels: stock, script: Vec::new(), ..often() }
+    let shop = Shop { orders, levels: stock.clone(), ..Shop::new(Kind::Walmart, "us") };
+    Scenario { shops: vec![shop], on_hand: stock, script: Vec::new(), ..often() }
 }
 
 fn seller(id: &str, placed_at: Timestamp) -> PlannedOrder {
@@ -62,10 +63,10 @@ fn g01_orders_that_appear_late_on_shifting_pages_are_stored_within_the_delay_and
         let many =
             (0..20).map(|n| seller(&format!("9{n:02}"), origin() + Duration::minutes(3 * n)).line("A", 1));
         let mut scenario = plain(many.collect(), &[("A", 100)]);
-        (scenario.faults.late_visible, scenario.faults.late_visible_max_s) = (700, 3_500);
-        scenario.faults.page_repeat = 600;
+        (scenario.shops[0].faults.late_visible, scenario.shops[0].faults.late_visible_max_s) = (700, 3_500);
+        scenario.shops[0].faults.page_repeat = 600;
         let outcome = go(seed, &scenario, &Plan::default());
-        assert!(outcome.fired.contains_key("late_visible"));
+        assert!(outcome.at("us").fired.contains_key("late_visible"));
         for (id, order) in orders(&outcome.store) {
             let wait = order.first_seen_at - order.placed_at();
             // D is one hour at Walmart; a poll is five minutes and a tenth of jitter, and takes some seconds itself.
@@ -98,7 +99,7 @@ fn g05_another_credential_of_the_same_seller_imports_nothing_again() {
     let before = journal(&first.store).len();
     // A new world knows the same seller and orders, and none of the tokens: the engine comes with a new login.
     let mut again = scenario.clone();
-    again.faults.token_death = 0;
+    again.shops[0].faults.token_death = 0;
     let plan =
         Plan { store: Some(first.store.clone()), until: Some(Duration::minutes(30)), ..Plan::default() };
     let second = go(5, &again, &plan);
@@ -147,8 +148,8 @@ fn g15_what_listings_offer_beyond_what_is_left_is_bounded_by_the_window() {
         let many =
             (0..30).map(|n| seller(&format!("4{n:02}"), origin() + Duration::seconds(40 * n)).line("A", 1));
         let outcome = go(seed, &plain(many.collect(), &[("A", 60)]), &Plan::default());
-        assert_eq!(outcome.effects.reoffered_after_seen, 0, "seed {seed}");
-        assert_eq!(outcome.effects.oversold_in_window, 0, "seed {seed}");
+        assert_eq!(outcome.at("us").effects.reoffered_after_seen, 0, "seed {seed}");
+        assert_eq!(outcome.at("us").effects.oversold_in_window, 0, "seed {seed}");
     }
 }
 
@@ -160,18 +161,18 @@ fn g15_every_publish_stays_within_the_latency_computed_beforehand() {
             (0..24).map(|n| seller(&format!("5{n:02}"), origin() + Duration::seconds(50 * n)).line("A", 1));
         let mut scenario = plain(many.collect(), &[("A", 60), ("B", 9)]);
         // Levels that are wrong from the start: B offers more than there is, A less.
-        scenario.levels = BTreeMap::from([("A".to_owned(), 20), ("B".to_owned(), 30)]);
+        scenario.shops[0].levels = BTreeMap::from([("A".to_owned(), 20), ("B".to_owned(), 30)]);
         scenario.batch_sets_from = [2, 100][seed as usize % 2];
         if seed > 8 {
-            scenario.faults.bucket_percent = 70;
+            scenario.shops[0].faults.bucket_percent = 70;
         }
         let outcome = go(seed, &scenario, &Plan::default());
-        let (within, slowest) = outcome.publishing.expect("a channel that publishes");
+        let (within, slowest) = outcome.at("us").publishing.expect("a channel that publishes");
         if let Some(slowest) = slowest {
             needed += 1;
             assert!(slowest <= within, "seed {seed}: {slowest} is longer than {within}");
         }
-        assert_eq!(outcome.effects.oversold_in_window, 0, "seed {seed}");
+        assert_eq!(outcome.at("us").effects.oversold_in_window, 0, "seed {seed}");
     }
     assert!(needed >= 12, "only {needed} runs had anything to publish");
 }
@@ -181,11 +182,11 @@ fn g16_a_dropped_set_is_found_and_sent_anew_and_a_stuck_feed_blocks_no_single_se
     let mut fired: BTreeMap<&str, u64> = BTreeMap::new();
     for seed in 1..=6 {
         let mut dropped = Scenario { batch_sets_from: 100, ..Scenario::fixed() };
-        dropped.faults.stock_ignored = 500;
+        dropped.shops[0].faults.stock_ignored = 500;
         let mut stuck = Scenario { batch_sets_from: 2, ..Scenario::fixed() };
-        (stuck.faults.feed_stuck, stuck.faults.feed_stuck_max_s) = (1_000, 12 * 3_600);
+        (stuck.shops[0].faults.feed_stuck, stuck.shops[0].faults.feed_stuck_max_s) = (1_000, 12 * 3_600);
         for scenario in [dropped, stuck] {
-            for (fault, times) in go(seed, &scenario, &Plan::default()).fired {
+            for (fault, times) in go(seed, &scenario, &Plan::default()).at("us").fired.clone() {
                 *fired.entry(fault).or_default() += times;
             }
         }
@@ -195,7 +196,7 @@ fn g16_a_dropped_set_is_found_and_sent_anew_and_a_stuck_feed_blocks_no_single_se
 
 #[test]
 fn g19_a_wish_to_cancel_holds_the_order_and_comes_too_late_after_hand_over() {
-    let report = |tracking| HostAct::Report { package: 1, tracking, lines: vec![("1", 2)] };
+    let report = |tracking| HostAct::Report { package: 1, tracking, lines: vec![(1, 2)] };
     let asked = origin() + Duration::minutes(20);
     let orders_of = |cancel_at| {
         vec![seller("801", origin() - Duration::minutes(5)).line("A", 2).cancel_requested_at(cancel_at)]
@@ -205,14 +206,14 @@ fn g19_a_wish_to_cancel_holds_the_order_and_comes_too_late_after_hand_over() {
     let outcome = go(19, &plain(orders_of(asked), &[("A", 9)]), &plan);
     let order = &orders(&outcome.store)["801"];
     assert!(held_for(order, &HoldReason::BuyerAskedToCancel), "{}", order.why());
-    assert!(outcome.effects.ship.is_empty());
+    assert!(outcome.at("us").effects.ship.is_empty());
     // Handed over first: the package stays shipped, whatever the buyer wishes afterwards.
     let mut scenario = plain(orders_of(asked), &[("A", 9)]);
     scenario.script =
         vec![Scripted { when: When::Acknowledged, order: "801", act: report("1Z999AA10123456784") }];
     let outcome = go(19, &scenario, &Plan { record: true, ..Plan::default() });
     assert_eq!(orders(&outcome.store)["801"].phase(), Phase::Shipped);
-    assert_eq!(outcome.effects.ship.values().sum::<u32>(), 2);
+    assert_eq!(outcome.at("us").effects.ship.values().sum::<u32>(), 2);
     // No hand-over is confirmed without a look at the order just before.
     assert!(outcome.by_call.get("GET /v3/orders/801").is_some_and(|n| *n >= 1), "{:?}", outcome.by_call);
 }
@@ -221,14 +222,14 @@ fn g19_a_wish_to_cancel_holds_the_order_and_comes_too_late_after_hand_over() {
 fn g21_a_refused_confirmation_is_an_open_exception_and_never_done() {
     let mut scenario = plain(vec![seller("901", origin()).line("A", 1)], &[("A", 9)]);
     // A tracking number equal to the order's own is no tracking number (Walmart's valid-tracking policy).
-    let act = HostAct::Report { package: 1, tracking: "901", lines: vec![("1", 1)] };
+    let act = HostAct::Report { package: 1, tracking: "901", lines: vec![(1, 1)] };
     scenario.script = vec![Scripted { when: When::Acknowledged, order: "901", act }];
     let plan = Plan { until: Some(Duration::minutes(40)), ..Plan::default() };
     let outcome = go(22, &scenario, &plan);
     let order = &orders(&outcome.store)["901"];
     assert_eq!(order.exceptions.first().map(|e| e.code.as_str()), Some("refused"), "{order:?}");
     assert_eq!(order.phase(), Phase::Open);
-    assert!(outcome.effects.ship.is_empty());
+    assert!(outcome.at("us").effects.ship.is_empty());
 }
 
 fn acknowledged_at(store: &MemoryStore) -> Vec<Timestamp> {
@@ -244,7 +245,7 @@ fn acknowledged_at(store: &MemoryStore) -> Vec<Timestamp> {
 #[test]
 fn g24_a_backlog_drains_within_five_per_cent_of_what_the_published_limit_allows_and_without_a_429() {
     let outcome = go(24, &Scenario::backlog(240), &Plan::default());
-    assert_eq!(outcome.effects.status_429, 0);
+    assert_eq!(outcome.at("us").effects.status_429, 0);
     let at = acknowledged_at(&outcome.store);
     assert_eq!(at.len(), 240);
     // 60 a minute, with 60 at once: the other 180 take three minutes.
@@ -253,21 +254,101 @@ fn g24_a_backlog_drains_within_five_per_cent_of_what_the_published_limit_allows_
     assert!(took <= Duration::seconds(189), "took {took}");
 }
 
+/// How long after the beginning each order was stored, the earliest first.
+fn stored_after(store: &MemoryStore) -> Vec<Duration> {
+    let all = peek(store, |view| {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = view.inbox(&InboxQuery { after, limit: 500, ..InboxQuery::default() })?;
+            for row in &page.rows {
+                all.extend(view.order(row.key)?.map(|order| order.first_seen_at - origin()));
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    });
+    let mut all = all.expect("a readable store");
+    all.sort_unstable();
+    all
+}
+
+/// Amazon lets 20 searches go at once and 0.0056 a second after that, each of 100 orders.
+#[test]
+fn g24_a_cold_amazon_backlog_drains_within_five_per_cent_of_what_searches_allow_and_without_a_429() {
+    const ORDERS: usize = 3_000;
+    let plan = Plan { until: Some(Duration::minutes(40)), ..Plan::default() };
+    let outcome = go(24, &Scenario::cold(Kind::Amazon, "amazon", ORDERS as i64), &plan);
+    assert_eq!(outcome.at("amazon").effects.status_429, 0);
+    let stored = stored_after(&outcome.store);
+    assert_eq!(stored.len(), ORDERS);
+    let bound = (ORDERS as f64 / 100.0 - 20.0) / 0.0056;
+    let took = stored[ORDERS - 1].num_milliseconds() as f64 / 1_000.0;
+    assert!(took <= 1.05 * bound, "took {took:.0} s, the limits dictate {bound:.0} s");
+    println!("{ORDERS} orders in {took:.1} s, {:.4} of the bound of {bound:.1} s", took / bound);
+}
+
+/// eBay counts calls of a day, 100,000 of them, and a page has 200 orders: no limit makes a backlog of thousands wait, so
+/// what dictates is one page after the other, each as slow as its answer. No page is asked for twice before the end.
+#[test]
+fn g24_a_cold_ebay_backlog_drains_page_by_page_without_a_pause_and_without_a_429() {
+    const ORDERS: usize = 10_000;
+    let plan = Plan { record: true, until: Some(Duration::minutes(2)), ..Plan::default() };
+    let outcome = go(24, &Scenario::cold(Kind::Ebay, "ebay", ORDERS as i64), &plan);
+    assert_eq!(outcome.at("ebay").effects.status_429, 0);
+    let stored = stored_after(&outcome.store);
+    assert_eq!(stored.len(), ORDERS);
+    let (pages, slowest) = (ORDERS as f64 / 200.0, 0.2);
+    let took = (stored[ORDERS - 1] - stored[0]).num_milliseconds() as f64 / 1_000.0;
+    assert!(took <= 1.05 * pages * slowest, "took {took:.1} s for {pages} pages of {slowest} s at most");
+    // The rest are single looks at what changed meanwhile.
+    let lists = outcome.by_call["GET /sell/fulfillment/v1"];
+    assert!(lists as f64 <= 1.2 * pages, "{lists} lists for {pages} pages");
+    println!("{ORDERS} orders in {took:.1} s, {pages} pages, {lists} lists in two minutes");
+}
+
+/// Every cancellation looks for the others first. Were both to spend from one bucket, the token with which the one begins
+/// would be the one the other waits for, and with an empty bucket nothing would get on.
+#[test]
+fn g24_a_cancellation_and_the_look_before_it_do_not_wait_for_each_others_tokens() {
+    for seed in 1..=4 {
+        let outcome = go(seed, &Scenario::cancellations(), &Plan::default());
+        assert!(outcome.at("ebay").fired.contains_key("throttle"));
+        assert_eq!(outcome.at("ebay").effects.cancel.len(), 4);
+        assert!(outcome.took < Duration::hours(3), "took {}", outcome.took);
+    }
+}
+
+/// The Trading API has 5,000 calls a day; here fifty, which nobody tells us. Reading and changing levels share them, and
+/// once they are used up no more are made than the published rate refills.
+#[test]
+fn g24_a_day_of_trading_calls_that_is_used_up_is_not_hammered_at() {
+    let plan = Plan { record: true, until: Some(Duration::hours(6)), ..Plan::default() };
+    let outcome = go(24, &Scenario::trading_day(60), &plan);
+    let calls = outcome.by_call["POST /ws/api.dll"];
+    let refill = 2_500.0 / 86_400.0 * Duration::hours(6).num_seconds() as f64;
+    assert!(calls as f64 <= 50.0 + refill, "{calls} calls, where {refill:.0} refill");
+    println!("{calls} calls of the Trading API in six hours, where {refill:.0} refill");
+}
+
 #[test]
 fn g24_with_buckets_a_third_smaller_one_request_in_a_hundred_is_refused_at_most_and_nothing_stalls() {
     let mut scenario = Scenario::backlog(240);
-    scenario.faults.bucket_percent = 70;
+    scenario.shops[0].faults.bucket_percent = 70;
     let outcome = go(24, &scenario, &Plan::default());
     assert_eq!(acknowledged_at(&outcome.store).len(), 240);
-    let refused = outcome.effects.status_429 as f64 / outcome.effects.requests as f64;
-    assert!(refused <= 0.01, "{refused:.4} of {} requests were refused", outcome.effects.requests);
+    let refused = outcome.at("us").effects.status_429 as f64 / outcome.at("us").effects.requests as f64;
+    assert!(refused <= 0.01, "{refused:.4} of {} requests were refused", outcome.at("us").effects.requests);
 }
 
 #[test]
 fn g26_a_credential_the_marketplace_refuses_is_loud_within_one_call_and_nothing_goes_out() {
     let plan = Plan { secret: Some("revoked".into()), until: Some(Duration::minutes(30)), ..Plan::default() };
     let outcome = go(26, &plain(vec![seller("260", origin()).line("A", 1)], &[("A", 1)]), &plan);
-    let Some(TokenState::ReauthorizationNeeded(since)) = outcome.token else { panic!("{:?}", outcome.token) };
+    let Some(TokenState::ReauthorizationNeeded(since)) = outcome.at("us").token else {
+        panic!("{:?}", outcome.at("us").token)
+    };
     assert!(since - origin() < Duration::minutes(1));
     assert_eq!(outcome.writes, 0);
     assert!(orders(&outcome.store).is_empty());
@@ -278,7 +359,7 @@ fn g32_shadow_mode_reads_and_decides_and_sends_nothing_that_writes() {
     let plan = Plan { shadow: true, until: Some(Duration::hours(2)), ..Plan::default() };
     let outcome = go(32, &Scenario::fixed(), &plan);
     assert_eq!(outcome.writes, 0);
-    assert!(outcome.effects.acknowledge.is_empty() && outcome.effects.ship.is_empty());
+    assert!(outcome.at("us").effects.acknowledge.is_empty() && outcome.at("us").effects.ship.is_empty());
     let decided = orders(&outcome.store);
     assert!(decided.values().any(|order| order.accepted));
     let would =

@@ -98,6 +98,11 @@ impl EbayChannel {
 
     async fn revise(&self, cx: &CallCx, set: &SetLevel) -> Result<Receipt> {
         let call = &calls::REVISE;
+        // The verb's budget is the Inventory API's; the Trading API has a far smaller one.
+        if let Some(after) = self.pipes.main.spend(call)? {
+            let why = "no call of the Trading API is left for now".into();
+            return Ok(Receipt::NotApplied { why, after: Some(after) });
+        }
         let response = self.trade(cx, call, "ReviseInventoryStatus", trading::revise(set)).await?;
         match trading::ack(response.body()) {
             Some(trading::Ack::Success) => Ok(Receipt::Done {

@@ -1,5 +1,5 @@
-//! Runs the simulation by hand: `sutler-sim [--seeds N] [--seed S] [--crash K] [--mutant NAME] [--fixed]`, or
-//! `sutler-sim --speed N [--one-thread]` for its speed.
+//! Runs the simulation by hand: `sutler-sim [--three] [--seeds N] [--seed S] [--crash K] [--mutant NAME] [--fixed]`, or
+//! `sutler-sim [--three] --speed N [--one-thread]` for its speed. With `--three` on Walmart, Amazon and eBay together.
 
 use std::{process::ExitCode, time::Instant};
 use sutler_testkit::sim::{Plan, Scenario, run, search};
@@ -16,9 +16,11 @@ fn main() -> ExitCode {
     if let Some(name) = value("--mutant") {
         return mutant(&name, number("--seeds").unwrap_or(300));
     }
+    let three = arguments.iter().any(|a| a == "--three");
+    let fixed = if three { Scenario::three } else { Scenario::fixed };
+    let drawn = if three { Scenario::three_drawn } else { Scenario::drawn };
     if let Some(seed) = number("--seed") {
-        let scenario =
-            if arguments.iter().any(|a| a == "--fixed") { Scenario::fixed() } else { Scenario::drawn(seed) };
+        let scenario = if arguments.iter().any(|a| a == "--fixed") { fixed() } else { drawn(seed) };
         let record = arguments.iter().any(|a| a == "--record");
         let plan = Plan { crash_at: number("--crash").into_iter().collect(), record, ..Plan::default() };
         return match run(seed, &scenario, &plan) {
@@ -34,7 +36,7 @@ fn main() -> ExitCode {
         };
     }
     if let Some(runs) = number("--speed") {
-        let (begun, scenario) = (Instant::now(), Scenario::fixed());
+        let (begun, scenario) = (Instant::now(), fixed());
         let failed = |seed: &u64| run(*seed, &scenario, &Plan::default()).is_err();
         let seeds: Vec<u64> = (1..=runs).collect();
         let (failed, threads) = if arguments.iter().any(|a| a == "--one-thread") {
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
     }
     let seeds = number("--seeds").unwrap_or(300);
     let begun = Instant::now();
-    let found = search::seeds(1..=seeds);
+    let found = search::seeds(1..=seeds, drawn);
     let seconds = begun.elapsed().as_secs_f64();
     println!(
         "{} runs in {seconds:.1} s, {:.0} a second, {} failed",

@@ -1,33 +1,32 @@
-//! What must hold, by the sandbox's own count.
+//! What must hold, by the sandboxes' own count.
 
 use super::{
     ports::peek,
-    run::channel,
     scenario::{HostAct, Scenario},
+    shop::{Market, Markets},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::{BTreeMap, BTreeSet};
 use sutler_core::{
     Result, Timestamp,
     command::{Act, Command, State},
-    id::{OrderKey, Seq},
+    id::{ChannelId, OrderKey, Seq},
     journal::Entry,
+    money::{Currency, Money},
     open::Open,
     order::FulfilledBy,
     ports::store::{InboxQuery, View},
     state::{OrderState, Phase},
+    time::from_millis,
 };
-use sutler_sandbox::walmart::World;
+use sutler_sandbox::Effects;
 use sutler_store::memory::MemoryStore;
 
 const OPEN: [State; 4] = [State::Intended, State::Sent, State::Accepted, State::InDoubt];
 
-fn open(view: &dyn View) -> Result<Vec<Command>> {
+fn open(view: &dyn View, channel: &ChannelId) -> Result<Vec<Command>> {
     let mut all = Vec::new();
     for state in OPEN {
-        all.extend(view.open_commands(&channel(), state, 1_000)?);
+        all.extend(view.open_commands(channel, state, 1_000)?);
     }
     Ok(all)
 }
@@ -35,27 +34,31 @@ fn open(view: &dyn View) -> Result<Vec<Command>> {
 /// Open work in words.
 pub fn open_work(store: &MemoryStore) -> String {
     peek(store, |view| {
-        let commands: Vec<String> = open(view)?
-            .iter()
-            .map(|c| format!("{} {} attempt {} ({})", c.key, c.state.as_str(), c.attempt, c.why))
-            .collect();
-        let listings: Vec<String> =
-            view.listings(&channel(), None, 100)?.iter().map(|l| format!("{l:?}")).collect();
-        let mut streams = Vec::new();
-        for kind in ["created", "changed"] {
-            for node in ["SellerFulfilled", "WFSFulfilled", "3PLFulfilled"] {
-                streams.push(view.stream(&channel(), &format!("{kind}/{node}").into())?);
-            }
+        let mut all = String::new();
+        for channel in view.channels()? {
+            let commands: Vec<String> = open(view, &channel.id)?
+                .iter()
+                .map(|c| format!("{} {} attempt {} ({})", c.key, c.state.as_str(), c.attempt, c.why))
+                .collect();
+            let listings: Vec<String> =
+                view.listings(&channel.id, None, 100)?.iter().map(|l| format!("{l:?}")).collect();
+            all += &format!("{}: {commands:?} {listings:#?} ", channel.id);
         }
-        Ok(format!("{commands:?} {listings:#?} {streams:#?}"))
+        Ok(all)
     })
     .unwrap_or_else(|error| error.to_string())
 }
 
 /// Commands a person must settle.
-pub fn unresolved(store: &MemoryStore) -> u64 {
-    peek(store, |view| Ok(view.open_commands(&channel(), State::Unresolved, 1_000)?.len() as u64))
-        .unwrap_or(0)
+pub fn unresolved(store: &MemoryStore) -> Vec<Command> {
+    let all = peek(store, |view| {
+        let mut all = Vec::new();
+        for channel in view.channels()? {
+            all.extend(view.open_commands(&channel.id, State::Unresolved, 1_000)?);
+        }
+        Ok(all)
+    });
+    all.unwrap_or_default()
 }
 
 /// Entries after position `quiet` that should not be: anything but a telling, and a second telling of one order.
@@ -65,31 +68,32 @@ pub fn echoes(store: &MemoryStore, quiet: i64) -> Result<usize> {
     Ok(rows.iter().filter(|row| !matches!(row.entry, Entry::Observed(_)) || !told.insert(row.order)).count())
 }
 
-/// Everything planned is stored, nothing is open, every listing offers what is right and the marketplace agrees.
+/// Everything planned is stored, nothing is open, every listing offers what is right and its marketplace agrees.
 ///
 /// # Errors
 /// What is not so yet.
-pub fn is_quiet(
-    store: &MemoryStore,
-    scenario: &Scenario,
-    world: &Mutex<World>,
-    now: i64,
-) -> std::result::Result<(), String> {
-    let ids: Vec<String> = scenario.orders.iter().filter_map(|o| o.id.clone()).collect();
+pub fn is_quiet(store: &MemoryStore, markets: &Markets, now: i64) -> std::result::Result<(), String> {
+    let intake = peek(store, |view| Ok(view.intake(1)?.first().map(|row| row.id)));
+    if let Some(id) = intake.map_err(|e| e.to_string())? {
+        return Err(format!("input {id} is not taken yet"));
+    }
+    markets.iter().try_for_each(|market| is_quiet_at(store, market, now))
+}
+
+fn is_quiet_at(store: &MemoryStore, market: &Market, now: i64) -> std::result::Result<(), String> {
+    let ids: Vec<String> = market.shop.orders.iter().filter_map(|o| o.id.clone()).collect();
+    let channel = market.channel();
     let quiet = peek(store, move |view| {
         for id in &ids {
-            if view.known(&channel(), &id.as_str().into())?.is_none() {
+            if view.known(&channel, &id.as_str().into())?.is_none() {
                 return Ok(Err(format!("order {id} is not stored")));
             }
         }
-        if let Some(row) = view.intake(1)?.first() {
-            return Ok(Err(format!("input {} is not taken yet", row.id)));
-        }
-        if let Some(command) = open(view)?.first() {
+        if let Some(command) = open(view, &channel)?.first() {
             return Ok(Err(format!("{} is {}", command.key, command.state.as_str())));
         }
         let mut wanted = BTreeMap::new();
-        for listing in view.listings(&channel(), None, 1_000)? {
+        for listing in view.listings(&channel, None, 1_000)? {
             let available = view.item(&listing.sku)?.map_or(0, |item| item.available());
             if listing.level != Some(available.max(0)) || listing.unseen != 0 || listing.verify_at.is_some() {
                 return Ok(Err(format!(
@@ -104,72 +108,105 @@ pub fn is_quiet(
         }
         Ok(Ok(wanted))
     });
-    let wanted = quiet.map_err(|e| e.to_string())??;
-    let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-    let now = sutler_core::time::from_millis(now);
+    let at = market.shop.channel;
+    let wanted = quiet.map_err(|e| e.to_string())?.map_err(|what| format!("{at}: {what}"))?;
+    let offers = market.effects(from_millis(now)).stock;
     for (sku, level) in wanted {
-        let offers = world.offers(now, &sku);
+        let offers = offers.get(&sku).copied();
         if offers != Some(level) {
-            return Err(format!("{sku} should offer {level}, the marketplace offers {offers:?}"));
+            return Err(format!("{at}: {sku} should offer {level}, the marketplace offers {offers:?}"));
         }
     }
     Ok(())
 }
 
+type Orders = BTreeMap<OrderKey, (OrderState, Vec<Command>)>;
+
+/// Units or cents, by what they are of.
+#[derive(Debug, Default, PartialEq)]
+struct Sums {
+    /// `order/line/tracking` → units
+    shipped: BTreeMap<String, u32>,
+    /// `order/line` → units
+    cancelled: BTreeMap<String, u32>,
+    /// `order/line` → cents
+    refunded: BTreeMap<String, u32>,
+}
+
+impl Sums {
+    /// What took effect.
+    fn of_effects<'a>(all: impl Iterator<Item = &'a Effects>) -> Sums {
+        let mut sums = Sums::default();
+        for effects in all {
+            sums.shipped.extend(effects.shipments.clone());
+            sums.cancelled.extend(effects.cancel.clone());
+            sums.refunded.extend(effects.refund.clone());
+        }
+        sums
+    }
+
+    /// What an act does, or would.
+    fn add(&mut self, order: &str, act: &Act) {
+        for part in act.quantities() {
+            let line = format!("{order}/{}", part.line_id);
+            match act {
+                Act::ConfirmShipment(confirm) => {
+                    let key = format!("{line}/{}", confirm.report.tracking);
+                    *self.shipped.entry(key).or_default() += part.quantity;
+                }
+                Act::Cancel(_) => *self.cancelled.entry(line).or_default() += part.quantity,
+                _ => {}
+            }
+        }
+        if let Act::Refund(refund) = act {
+            for part in &refund.parts {
+                let cents = u32::try_from(part.amount.minor_units()).unwrap_or(u32::MAX);
+                *self.refunded.entry(format!("{order}/{}", part.line_id)).or_default() += cents;
+            }
+        }
+    }
+
+    /// Without what belongs to these orders.
+    fn without(mut self, orders: &BTreeSet<String>) -> Sums {
+        for of in [&mut self.shipped, &mut self.cancelled, &mut self.refunded] {
+            of.retain(|key, _| !key.split_once('/').is_some_and(|(order, _)| orders.contains(order)));
+        }
+        self
+    }
+}
+
 /// Nothing lost, nothing doubled, everything explained.
+///
+/// # Errors
+/// What is not so, in words.
 pub fn at_the_end(
     store: &MemoryStore,
     scenario: &Scenario,
-    world: &Mutex<World>,
+    markets: &Markets,
     now: Timestamp,
 ) -> std::result::Result<(), String> {
-    let effects = world.lock().unwrap_or_else(PoisonError::into_inner).effects(now);
+    let all: Vec<(&Market, Effects)> = markets.iter().map(|market| (market, market.effects(now))).collect();
     let orders = peek(store, all_orders).map_err(|e| e.to_string())?;
-    for (order, times) in &effects.acknowledge {
-        if *times != 1 {
-            return Err(format!("order {order} was acknowledged {times} times"));
-        }
+    for (market, effects) in &all {
+        once_and_never_again(market, effects)?;
+        acknowledged_alike(market, effects, &orders)?;
     }
-    if effects.reoffered_after_seen > 0 {
-        return Err(format!(
-            "{} units were offered again after their sale was seen",
-            effects.reoffered_after_seen
-        ));
-    }
-    let (mut shipped, mut cancelled) = (BTreeMap::new(), BTreeMap::new());
+    let (mut confirmed, mut doubtful) = (Sums::default(), BTreeSet::new());
     for (state, commands) in orders.values() {
         explained(state, commands)?;
-        for command in commands.iter().filter(|c| c.state == State::Confirmed) {
-            for part in command.act.quantities() {
-                let line = format!("{}/{}", state.channel_order_id, part.line_id);
-                match &command.act {
-                    Act::ConfirmShipment(confirm) => {
-                        *shipped.entry(format!("{line}/{}", confirm.report.tracking)).or_insert(0) +=
-                            part.quantity;
-                    }
-                    _ => *cancelled.entry(line).or_insert(0) += part.quantity,
-                }
-            }
-        }
-        let acknowledged = effects.acknowledge.contains_key(state.channel_order_id.as_str());
-        if state.facts.fulfilled_by == Open::Known(FulfilledBy::Seller)
-            && state.is_acknowledged() != acknowledged
-        {
-            return Err(format!(
-                "order {}: we say acknowledged {}, the marketplace says {acknowledged}",
-                state.channel_order_id,
-                state.is_acknowledged()
-            ));
+        let order = state.channel_order_id.as_str();
+        let done = commands.iter().filter(|c| c.state == State::Confirmed);
+        done.for_each(|command| confirmed.add(order, &command.act));
+        if commands.iter().any(|c| c.state == State::Unresolved) {
+            doubtful.insert(order.to_owned());
         }
     }
-    let doubtful = unresolved(store) > 0;
-    if !doubtful && (effects.shipments != shipped || effects.cancel != cancelled) {
-        return Err(format!(
-            "the marketplace counts shipments {:?} and cancellations {:?}; we confirmed {shipped:?} and {cancelled:?}",
-            effects.shipments, effects.cancel
-        ));
+    let counted = Sums::of_effects(all.iter().map(|(_, effects)| effects));
+    never_more_than_asked(scenario, &orders, &counted)?;
+    let (counted, confirmed) = (counted.without(&doubtful), confirmed.without(&doubtful));
+    if counted != confirmed {
+        return Err(format!("the marketplaces count {counted:?}; we confirmed {confirmed:?}"));
     }
-    never_more_than_asked(scenario, &effects.shipments, &effects.cancel)?;
     let wrong = store.look(crate::audit::Audit::of_rows);
     if !wrong.is_empty() {
         return Err(format!("stock does not add up: {wrong:?}"));
@@ -177,7 +214,46 @@ pub fn at_the_end(
     replay(store)
 }
 
-fn all_orders(view: &dyn View) -> Result<BTreeMap<OrderKey, (OrderState, Vec<Command>)>> {
+fn once_and_never_again(market: &Market, effects: &Effects) -> std::result::Result<(), String> {
+    for (order, times) in &effects.acknowledge {
+        if *times != 1 {
+            return Err(format!("order {order} was acknowledged {times} times"));
+        }
+    }
+    match effects.reoffered_after_seen {
+        0 => Ok(()),
+        units => Err(format!(
+            "{}: {units} units were offered again after their sale was seen",
+            market.shop.channel
+        )),
+    }
+}
+
+/// Where acknowledgments are told, the marketplace knows of the same ones.
+fn acknowledged_alike(
+    market: &Market,
+    effects: &Effects,
+    orders: &Orders,
+) -> std::result::Result<(), String> {
+    if !market.shop.kind.acknowledges() {
+        return Ok(());
+    }
+    let channel = market.channel();
+    for (state, _) in orders.values().filter(|(state, _)| state.channel == channel) {
+        let told = effects.acknowledge.contains_key(state.channel_order_id.as_str());
+        let ours = state.facts.fulfilled_by == Open::Known(FulfilledBy::Seller);
+        if ours && state.is_acknowledged() != told {
+            return Err(format!(
+                "order {}: we say acknowledged {}, the marketplace says {told}",
+                state.channel_order_id,
+                state.is_acknowledged()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn all_orders(view: &dyn View) -> Result<Orders> {
     let mut all = BTreeMap::new();
     let mut after = None;
     loop {
@@ -210,32 +286,47 @@ fn explained(state: &OrderState, commands: &[Command]) -> std::result::Result<()
     }
 }
 
+/// By the script alone: whatever the engine believes, no more than the host asked for may take effect.
 fn never_more_than_asked(
     scenario: &Scenario,
-    shipments: &BTreeMap<String, u32>,
-    cancels: &BTreeMap<String, u32>,
+    orders: &Orders,
+    counted: &Sums,
 ) -> std::result::Result<(), String> {
-    let (mut may_ship, mut may_cancel): (BTreeMap<String, u32>, BTreeMap<String, u32>) = Default::default();
+    let mut asked = Sums::default();
     for act in &scenario.script {
+        let known = orders.values().find(|(state, _)| state.channel_order_id.as_str() == act.order);
+        let Some((state, _)) = known else { continue };
+        let line = |number: &usize| {
+            let line = state.facts.lines.get(number - 1);
+            format!("{}/{}", act.order, line.map_or("", |line| line.line_id.as_str()))
+        };
         match &act.act {
             HostAct::Report { tracking, lines, .. } => {
-                for (line, units) in lines {
-                    *may_ship.entry(format!("{}/{line}/{tracking}", act.order)).or_default() += units;
+                for (number, units) in lines {
+                    *asked.shipped.entry(format!("{}/{tracking}", line(number))).or_default() += units;
                 }
             }
             HostAct::Cancel(lines, _) => {
-                for (line, units) in lines {
-                    *may_cancel.entry(format!("{}/{line}", act.order)).or_default() += units;
+                for (number, units) in lines {
+                    *asked.cancelled.entry(line(number)).or_default() += units;
                 }
             }
-            HostAct::OnHand(..) => {}
+            HostAct::Refund { line: number, amount, .. } => {
+                let cents = Money::parse(amount, Currency::USD).map_or(0, Money::minor_units);
+                *asked.refunded.entry(line(number)).or_default() += u32::try_from(cents).unwrap_or(0);
+            }
+            HostAct::OnHand(..) | HostAct::RefuseCancel => {}
         }
     }
-    for (what, done, asked) in [("shipped", shipments, &may_ship), ("cancelled", cancels, &may_cancel)] {
-        for (key, units) in done {
+    for (what, done, asked) in [
+        ("units shipped", &counted.shipped, &asked.shipped),
+        ("units cancelled", &counted.cancelled, &asked.cancelled),
+        ("cents refunded", &counted.refunded, &asked.refunded),
+    ] {
+        for (key, n) in done {
             let most = asked.get(key).copied().unwrap_or(0);
-            if *units > most {
-                return Err(format!("{units} units of {key} were {what}, {most} were asked for"));
+            if *n > most {
+                return Err(format!("{n} {what} of {key}, {most} were asked for"));
             }
         }
     }

@@ -10,7 +10,7 @@ use sutler_core::{
     },
     command::{Command, Handle},
     id::{ChannelId, ChannelOrderId, SellerId},
-    order::ChannelOrder,
+    order::{ChannelOrder, OrderFacts},
 };
 
 /// Wraps a channel and leaves out its probe.
@@ -51,6 +51,9 @@ impl Channel for Deaf {
     }
     fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
         self.0.before_image(command, order)
+    }
+    fn wants_look(&self, facts: &OrderFacts) -> bool {
+        self.0.wants_look(facts)
     }
     fn stock(&self) -> Option<&dyn StockChannel> {
         self.0.stock()

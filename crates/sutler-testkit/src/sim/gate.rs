@@ -38,7 +38,8 @@ impl Rng {
 pub struct Point {
     /// `commit.before`, `commit.after`, `read`, `call.before`, `call.sent`, `call.answered`.
     pub label: &'static str,
-    /// What it is about: verbs sent or recorded by the commit, or the call's verb.
+    /// What it is about, after the channel's name: steps of commands that the commit wrote (`us cancel:sent`), or the verb
+    /// that the call is for and the call's own name (`us set_level`, `us feed`).
     pub about: Vec<String>,
 }
 
@@ -119,14 +120,22 @@ impl Sim {
         self.lock().points.clone()
     }
 
+    /// What a recorded point was about.
+    pub fn about(&self, number: u64) -> Vec<String> {
+        let s = self.lock();
+        (number as usize)
+            .checked_sub(1)
+            .and_then(|at| s.points.get(at))
+            .map_or_else(Vec::new, |p| p.about.clone())
+    }
+
     /// Draws from the simulation's own stream.
     pub fn below(&self, n: u64) -> u64 {
         self.lock().rng.below(n)
     }
 
     /// Parks at a crash point.
-    pub fn point(&self, who: u32, label: &'static str, about: &str) -> Gate {
-        let about = if self.lock().record && !about.is_empty() { vec![about.to_owned()] } else { Vec::new() };
+    pub fn point(&self, who: u32, label: &'static str, about: Vec<String>) -> Gate {
         Gate { sim: self.clone(), who, until: None, label, about, id: None, number: 0 }
     }
 

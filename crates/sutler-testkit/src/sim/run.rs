@@ -5,30 +5,29 @@ use super::{
     checks,
     deaf::Deaf,
     gate::{Point, Rng, Sim, Task},
-    ports::{Oracle, SimClock, SimEntropy, SimStore, SimTransport, peek},
-    scenario::{HostAct, ORIGIN_MS, Scenario, Scripted, When, origin},
+    host::Host,
+    ports::{SimClock, SimEntropy, SimStore, peek},
+    scenario::{ORIGIN_MS, Scenario},
+    shop::Markets,
+    wire::{Oracle, SimTransport},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
 };
 use sutler_core::{
     Error, Result,
     budget::Budgets,
     channel::Channel,
-    hold::HoldReason,
+    command::Command,
     id::ChannelId,
-    order::{LineQuantity, ShipmentReport},
     policy::Policy,
-    ports::store::{Answer, InboxQuery, Input},
-    stock::Count,
     time::{Duration, from_millis},
 };
 use sutler_engine::{Engine, Mode, Ports, Settings, Stopper, Takeover, Watcher};
 use sutler_http::Parts;
-use sutler_sandbox::walmart::World;
+use sutler_sandbox::Effects;
 use sutler_store::memory::MemoryStore;
-use sutler_walmart::Walmart;
 
 /// How a run is disturbed.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +68,6 @@ pub struct Outcome {
     pub steps: u64,
     /// Marketplace time it took.
     pub took: Duration,
-    /// Faults that fired, by name.
-    pub fired: BTreeMap<&'static str, u64>,
     /// Commits the workers made.
     pub commits: u64,
     /// Audits of stock from zero: one after every commit that wrote what stock follows from.
@@ -80,7 +77,7 @@ pub struct Outcome {
     /// Calls by name, where recorded.
     pub by_call: BTreeMap<String, u64>,
     /// Commands left to a person.
-    pub unresolved: u64,
+    pub unresolved: Vec<Command>,
     /// Calls that wrote.
     pub writes: u64,
     /// Journal entries written after everything was quiet, but for the one that says that the channel shows what we did:
@@ -88,15 +85,37 @@ pub struct Outcome {
     pub echoes: usize,
     /// What the store holds in the end.
     pub store: MemoryStore,
-    /// What took effect at the marketplace.
-    pub effects: sutler_sandbox::walmart::Effects,
+    /// What became of each marketplace, by the channel's name.
+    pub shops: BTreeMap<&'static str, End>,
+}
+
+/// What became of one marketplace.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// What took effect there.
+    pub effects: Effects,
+    /// Faults that fired, by name.
+    pub fired: BTreeMap<&'static str, u64>,
     /// The credential's state in the end.
     pub token: Option<sutler_engine::TokenState>,
     /// The window between sale and push as it was reckoned, and the longest there was.
     pub publishing: Option<(Duration, Option<Duration>)>,
 }
 
-/// The channel every run has.
+impl Outcome {
+    /// What became of the marketplace of that channel.
+    ///
+    /// # Panics
+    /// When the scenario had no such channel.
+    pub fn at(&self, channel: &str) -> &End {
+        match self.shops.get(channel) {
+            Some(end) => end,
+            None => panic!("no channel is called {channel}; there are {:?}", self.shops.keys()),
+        }
+    }
+}
+
+/// The channel of runs that have one.
 pub fn channel() -> ChannelId {
     ChannelId::new("us")
 }
@@ -114,12 +133,12 @@ struct Worker {
 pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<Outcome, String> {
     let fail = |what: String| format!("seed {seed}, crash {:?}: {what}", plan.crash_at);
     let sim = Sim::new(seed, ORIGIN_MS, plan.crash_at.clone(), plan.record);
-    let world = Arc::new(Mutex::new(World::new(scenario.world(seed))));
+    let markets = Markets::open(seed, &scenario.shops, &scenario.on_hand);
     let store = plan.store.clone().unwrap_or_default();
     let (oracle, auditor) = (Arc::new(Oracle::default()), Arc::new(Auditor::default()));
+    let mut host = Host::new(store.clone(), markets.clone(), scenario.script.clone());
     for (sku, quantity) in &scenario.on_hand {
-        let count = Count { sku: sku.as_str().into(), quantity: *quantity, as_of: origin() };
-        append(&store, Input::OnHand(count)).map_err(|e| fail(e.to_string()))?;
+        host.count(sku, *quantity).map_err(|e| fail(e.to_string()))?;
     }
     let mut workers: Vec<Arc<Mutex<Worker>>> = Vec::new();
     let mut tasks: Vec<Task> = Vec::new();
@@ -131,7 +150,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             who,
             seed,
             sim: sim.clone(),
-            world: world.clone(),
+            markets: markets.clone(),
             store: if plan.freeze.is_some() { store.clone() } else { store.reopen() },
             oracle: oracle.clone(),
             auditor: auditor.clone(),
@@ -142,8 +161,6 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         slot
     };
     let mut current = hire(&mut tasks);
-    let mut done = vec![false; scenario.script.len()];
-    let mut released = BTreeSet::new();
     let (mut look_at, mut host_at) = (ORIGIN_MS, ORIGIN_MS);
     let mut busy = None;
     let limit = ORIGIN_MS + scenario.hours_max * 3_600_000;
@@ -183,16 +200,16 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
                 scenario.hours_max
             )));
         }
-        if now >= host_at && !done.iter().all(|d| *d) {
+        if now >= host_at && host.waits_to_do().is_some() {
             host_at = now + 5_000;
-            host(&store, &world, &scenario.script, &mut done, now).map_err(|e| fail(e.to_string()))?;
+            host.act(now).map_err(|e| fail(e.to_string()))?;
         }
         if now >= look_at {
             look_at = now + 120_000;
-            release(&store, &mut released, now).map_err(|e| fail(e.to_string()))?;
-            busy = match done.iter().position(|d| !*d) {
-                Some(at) => Some(format!("the host still waits to do {:?}", scenario.script.get(at))),
-                None => checks::is_quiet(&store, scenario, &world, now).err(),
+            host.release(now).map_err(|e| fail(e.to_string()))?;
+            busy = match host.waits_to_do() {
+                Some(act) => Some(format!("the host still waits to do {act:?}")),
+                None => checks::is_quiet(&store, &markets, now).err(),
             };
             quiet_since = busy.is_none().then(|| quiet_since.unwrap_or(now));
             quiet_at = quiet_since.and_then(|_| quiet_at.or_else(|| last(&store)));
@@ -216,7 +233,7 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
     }
     let end = sim.now();
     if plan.until.is_none() {
-        checks::at_the_end(&store, scenario, &world, from_millis(end)).map_err(fail)?;
+        checks::at_the_end(&store, scenario, &markets, from_millis(end)).map_err(fail)?;
     }
     if oracle.unmarked.load(Ordering::Relaxed) > 0 {
         return Err(fail(format!(
@@ -225,14 +242,13 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
         )));
     }
     let (commits, audits) = auditor.counts();
-    let fired = world.lock().unwrap_or_else(PoisonError::into_inner).fired().clone();
+    let watcher = current.lock().unwrap_or_else(PoisonError::into_inner).watcher.clone();
     Ok(Outcome {
         passed: sim.passed(),
         points: sim.points(),
         hash: sim.hash(),
         steps: sim.steps(),
         took: Duration::milliseconds(end - ORIGIN_MS),
-        fired,
         commits,
         audits,
         calls: oracle.calls.load(Ordering::Relaxed),
@@ -243,20 +259,29 @@ pub fn run(seed: u64, scenario: &Scenario, plan: &Plan) -> std::result::Result<O
             Some(quiet) => checks::echoes(&store, quiet).map_err(|e| fail(e.to_string()))?,
             None => 0,
         },
-        effects: world.lock().unwrap_or_else(PoisonError::into_inner).effects(from_millis(end)),
-        publishing: {
-            let watcher = workers.last().and_then(|w| w.lock().ok()?.watcher.clone());
-            let listings = scenario.levels.len() as u64;
-            watcher.and_then(|w| {
-                w.publishing(listings).into_iter().map(|(_, within, slowest)| (within, slowest)).next()
-            })
-        },
-        token: {
-            let watcher = current.lock().unwrap_or_else(PoisonError::into_inner).watcher.clone();
-            watcher.and_then(|w| w.tokens().into_iter().map(|(_, token)| token).next())
-        },
+        shops: ends(&markets, watcher.as_ref(), end),
         store,
     })
+}
+
+fn ends(markets: &Markets, watcher: Option<&Watcher>, now: i64) -> BTreeMap<&'static str, End> {
+    let end = |market: &super::shop::Market| {
+        let channel = market.channel();
+        let listings = market.shop.levels.len() as u64;
+        let tokens = watcher.map(Watcher::tokens).unwrap_or_default();
+        let publishing = watcher.map(|w| w.publishing(listings)).unwrap_or_default();
+        let end = End {
+            effects: market.effects(from_millis(now)),
+            fired: market.world().fired().clone(),
+            token: tokens.into_iter().find(|(id, _)| *id == channel).map(|(_, token)| token),
+            publishing: publishing
+                .into_iter()
+                .find(|(id, ..)| *id == channel)
+                .map(|(_, within, slowest)| (within, slowest)),
+        };
+        (market.shop.channel, end)
+    };
+    markets.iter().map(end).collect()
 }
 
 fn last(store: &MemoryStore) -> Option<i64> {
@@ -267,7 +292,7 @@ struct WorkerParts {
     who: u32,
     seed: u64,
     sim: Sim,
-    world: Arc<Mutex<World>>,
+    markets: Markets,
     store: MemoryStore,
     oracle: Arc<Oracle>,
     auditor: Arc<Auditor>,
@@ -281,30 +306,26 @@ async fn work(parts: WorkerParts, slot: Arc<Mutex<Worker>>) {
 }
 
 async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
-    let WorkerParts { who, seed, sim, world, store, oracle, auditor, scenario, plan } = parts;
+    let WorkerParts { who, seed, sim, markets, store, oracle, auditor, scenario, plan } = parts;
     let clock = Arc::new(SimClock { sim: sim.clone(), who });
     let entropy = Arc::new(SimEntropy(Mutex::new(Rng::new(seed ^ u64::from(who) << 32))));
     let budgets = Arc::new(Budgets::default());
-    let transport = Arc::new(SimTransport {
-        sim: sim.clone(),
-        who,
-        world: world.clone(),
-        store: store.clone(),
-        oracle,
-        count: plan.record,
-    });
-    let wire = Parts { transport, budgets: budgets.clone(), clock: clock.clone(), entropy: entropy.clone() };
-    let settings = {
-        let world = world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settings().clone()
-    };
-    let walmart =
-        Walmart::new(settings.seller, settings.client_id, plan.secret.unwrap_or(settings.client_secret))
-            .local("http://127.0.0.1:9", "http://127.0.0.1:9/v3/token")
-            .page_limit(3)
-            .backfill(Duration::days(30));
-    let built: Arc<dyn Channel> = Arc::new(walmart.build(channel(), wire)?);
-    let built: Arc<dyn Channel> = if plan.deaf { Arc::new(Deaf(built)) } else { built };
+    let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
+    for (place, market) in markets.iter().enumerate() {
+        let transport = Arc::new(SimTransport {
+            sim: sim.clone(),
+            who,
+            markets: markets.clone(),
+            place,
+            store: store.clone(),
+            oracle: oracle.clone(),
+            record: plan.record,
+        });
+        let wire =
+            Parts { transport, budgets: budgets.clone(), clock: clock.clone(), entropy: entropy.clone() };
+        let built = market.connect(wire, plan.secret.clone(), scenario.batch_sets_from)?;
+        channels.push(if plan.deaf { Arc::new(Deaf(built)) } else { built });
+    }
     let store = SimStore { sim, who, store, record: plan.record, auditor, drift: plan.drift };
     let ports = Ports { store: Arc::new(store), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
@@ -322,111 +343,13 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         lease_real,
         ..Settings::default()
     };
-    let mut engine = Engine::new(ports, Policy::standard(), settings, vec![built])?;
+    let mut engine = Engine::new(ports, Policy::standard(), settings, channels)?;
     {
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         slot.stopper = Some(engine.stopper());
         slot.watcher = Some(engine.watcher());
     }
     engine.run().await
-}
-
-fn append(store: &MemoryStore, input: Input) -> Result<()> {
-    store.write_now(Box::new(move |tx| Ok(Box::new(tx.add_input(&input, origin())?) as Answer))).map(|_| ())
-}
-
-/// Does what the script says is due. Each act once: the host remembers, whatever the engine does.
-fn host(
-    store: &MemoryStore,
-    world: &Mutex<World>,
-    script: &[Scripted],
-    done: &mut [bool],
-    now: i64,
-) -> Result<()> {
-    for (act, done) in script.iter().zip(done.iter_mut()).filter(|(_, done)| !**done) {
-        let order = (!act.order.is_empty()).then_some(act.order);
-        let due = match (act.when, order) {
-            (When::After(span), _) => now >= ORIGIN_MS + span.num_milliseconds(),
-            (_, None) => true,
-            (when, Some(order)) => peek(store, move |view| {
-                let Some((key, _)) = view.known(&channel(), &order.into())? else { return Ok(false) };
-                let asked = |hold: &sutler_core::hold::Hold| hold.reason == HoldReason::BuyerAskedToCancel;
-                // A person acts on what is held for the buyer's wish, too.
-                let ready =
-                    view.order(key)?.is_some_and(|o| o.is_acknowledged() || o.holds.iter().any(asked));
-                Ok(when == When::Known || ready)
-            })?,
-        };
-        if due {
-            append(store, input(act, now)?)?;
-            if let HostAct::OnHand(sku, quantity) = act.act {
-                declare(world, sku, quantity, now);
-            }
-            *done = true;
-        }
-    }
-    Ok(())
-}
-
-/// A person looks at orders held for a text nobody knows, and lets them go.
-fn release(store: &MemoryStore, released: &mut BTreeSet<String>, now: i64) -> Result<()> {
-    let held = peek(store, |view| {
-        let query = InboxQuery { hold: Some(HoldReason::Unmapped), limit: 100, ..InboxQuery::default() };
-        Ok(view
-            .inbox(&query)?
-            .rows
-            .into_iter()
-            .map(|row| row.channel_order_id.to_string())
-            .collect::<Vec<_>>())
-    })?;
-    for order in held {
-        if now > ORIGIN_MS + 600_000 && released.insert(order.clone()) {
-            let (order, reason) = (order.into(), HoldReason::Unmapped);
-            append(store, Input::Release { channel: channel(), order, reason, by: "host".into() })?;
-        }
-    }
-    Ok(())
-}
-
-/// Tells the sandbox too, which counts by what is truly there.
-fn declare(world: &Mutex<World>, sku: &str, quantity: i64, now: i64) {
-    let body = bytes::Bytes::from(serde_json::json!({ sku: quantity }).to_string());
-    if let Ok(request) = http::Request::post("http://127.0.0.1:9/_sandbox/on-hand").body(body) {
-        world.lock().unwrap_or_else(PoisonError::into_inner).receive(from_millis(now), &request);
-    }
-}
-
-fn input(act: &Scripted, now: i64) -> Result<Input> {
-    let lines = |lines: &[(&'static str, u32)]| {
-        lines
-            .iter()
-            .map(|(line, quantity)| LineQuantity { line_id: (*line).into(), quantity: *quantity })
-            .collect()
-    };
-    Ok(match &act.act {
-        HostAct::OnHand(sku, quantity) => {
-            Input::OnHand(Count { sku: (*sku).into(), quantity: *quantity, as_of: from_millis(now) })
-        }
-        HostAct::Report { package, tracking, lines: parts } => Input::ReportShipment {
-            channel: channel(),
-            order: act.order.into(),
-            report: ShipmentReport {
-                package: *package,
-                carrier: "UPS".into(),
-                tracking: (*tracking).to_owned(),
-                tracking_url: None,
-                shipped_at: from_millis(now),
-                lines: lines(parts),
-            },
-        },
-        HostAct::Cancel(parts, reason) => Input::Cancel {
-            channel: channel(),
-            order: act.order.into(),
-            lines: lines(parts),
-            reason: *reason,
-            by: "host".into(),
-        },
-    })
 }
 
 /// An error of the harness itself.

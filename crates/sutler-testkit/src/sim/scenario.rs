@@ -1,15 +1,18 @@
 //! What happens in a simulated run: orders, stock, faults, and what the host does.
 
-use super::gate::Rng;
+use super::{
+    gate::Rng,
+    shop::{Kind, Shop},
+};
 use std::collections::BTreeMap;
 use sutler_core::{
     Timestamp,
     command::CancelReason,
     time::{Duration, from_millis},
 };
-use sutler_sandbox::walmart::{
-    Faults, Settings,
-    plan::{FulfilledBy, Plan, PlannedOrder},
+use sutler_sandbox::{
+    Faults,
+    plan::{FulfilledBy, PlannedOrder},
 };
 
 /// Marketplace time at which every simulated world begins: 2026-11-02T12:00:00Z.
@@ -29,6 +32,10 @@ pub enum When {
     Acknowledged,
     /// Once the order is known.
     Known,
+    /// Once the buyer's wish to cancel is known.
+    Asked,
+    /// Once that wish was refused, or a person was asked whether it was.
+    Refused,
 }
 
 /// What the host does.
@@ -42,11 +49,22 @@ pub enum HostAct {
         package: u32,
         /// The carrier's number.
         tracking: &'static str,
-        /// Line and units.
-        lines: Vec<(&'static str, u32)>,
+        /// Line, counted from 1, and units.
+        lines: Vec<(usize, u32)>,
     },
-    /// Cancels units of lines.
-    Cancel(Vec<(&'static str, u32)>, CancelReason),
+    /// Cancels units of lines, counted from 1.
+    Cancel(Vec<(usize, u32)>, CancelReason),
+    /// Refuses the buyer's wish to cancel.
+    RefuseCancel,
+    /// Gives money back.
+    Refund {
+        /// Which refund of the order.
+        refund: u32,
+        /// Of which line, counted from 1.
+        line: usize,
+        /// How many dollars.
+        amount: &'static str,
+    },
 }
 
 /// One act of the host.
@@ -63,16 +81,12 @@ pub struct Scripted {
 /// A whole run's ingredients.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// Orders of the marketplace.
-    pub orders: Vec<PlannedOrder>,
-    /// Levels listings begin with.
-    pub levels: BTreeMap<String, i64>,
-    /// What is physically there, as the host declares and the sandbox knows.
+    /// The marketplaces.
+    pub shops: Vec<Shop>,
+    /// What is physically there, as the host declares and the sandboxes know.
     pub on_hand: BTreeMap<String, i64>,
     /// What the host does.
     pub script: Vec<Scripted>,
-    /// What goes wrong.
-    pub faults: Faults,
     /// Between two pulls.
     pub pull_interval: Duration,
     /// From this many listings on, sets travel as a feed.
@@ -81,8 +95,19 @@ pub struct Scenario {
     pub hours_max: i64,
 }
 
-fn at(minutes: i64) -> Timestamp {
+/// So many minutes after the beginning.
+pub(super) fn at(minutes: i64) -> Timestamp {
     origin() + Duration::minutes(minutes)
+}
+
+/// Units by SKU.
+pub(super) fn units(of: &[(&str, i64)]) -> BTreeMap<String, i64> {
+    of.iter().map(|(sku, units)| ((*sku).to_owned(), *units)).collect()
+}
+
+/// Reports a package.
+pub(super) fn report(package: u32, tracking: &'static str, lines: &[(usize, u32)]) -> HostAct {
+    HostAct::Report { package, tracking, lines: lines.to_vec() }
 }
 
 impl Scenario {
@@ -99,28 +124,22 @@ impl Scenario {
             seller("105", -10).line("D", 4),
             PlannedOrder::seller(at(-5)).id("106").line("A", 1).fulfilled_by(FulfilledBy::Marketplace),
         ];
-        let report = |package, tracking, lines: &[(&'static str, u32)]| HostAct::Report {
-            package,
-            tracking,
-            lines: lines.to_vec(),
-        };
         let acked = |order, act| Scripted { when: When::Acknowledged, order, act };
         let script = vec![
-            acked("101", report(1, "1Z999AA10123456784", &[("1", 2)])),
-            acked("102", report(1, "9400111899223197428490", &[("1", 2)])),
-            acked("102", report(2, "9400111899223197428491", &[("1", 2)])),
-            acked("103", report(1, "1Z999AA10123456785", &[("1", 1)])),
-            acked("103", HostAct::Cancel(vec![("2", 2)], CancelReason::BuyerAsked)),
-            acked("105", HostAct::Cancel(vec![("1", 1)], CancelReason::OutOfStock)),
-            acked("105", report(1, "1Z999AA10123456786", &[("1", 2)])),
+            acked("101", report(1, "1Z999AA10123456784", &[(1, 2)])),
+            acked("102", report(1, "9400111899223197428490", &[(1, 2)])),
+            acked("102", report(2, "9400111899223197428491", &[(1, 2)])),
+            acked("103", report(1, "1Z999AA10123456785", &[(1, 1)])),
+            acked("103", HostAct::Cancel(vec![(2, 2)], CancelReason::BuyerAsked)),
+            acked("105", HostAct::Cancel(vec![(1, 1)], CancelReason::OutOfStock)),
+            acked("105", report(1, "1Z999AA10123456786", &[(1, 2)])),
             Scripted { when: When::After(Duration::minutes(8)), order: "", act: HostAct::OnHand("C", 6) },
         ];
+        let levels = units(&[("A", 9), ("B", 3), ("C", 2), ("D", 7)]);
         Scenario {
-            orders,
-            levels: BTreeMap::from([("A".into(), 9), ("B".into(), 3), ("C".into(), 2), ("D".into(), 7)]),
-            on_hand: BTreeMap::from([("A".into(), 12), ("B".into(), 20), ("C".into(), 1), ("D".into(), 10)]),
+            shops: vec![Shop { orders, levels, ..Shop::new(Kind::Walmart, "us") }],
+            on_hand: units(&[("A", 12), ("B", 20), ("C", 1), ("D", 10)]),
             script,
-            faults: Faults::default(),
             pull_interval: Duration::minutes(15),
             batch_sets_from: 3,
             hours_max: 48,
@@ -131,45 +150,9 @@ impl Scenario {
     pub fn drawn(seed: u64) -> Self {
         let mut rng = Rng::new(seed ^ 0x5CE7_A210);
         let mut scenario = Scenario::fixed();
-        let faults = &mut scenario.faults;
-        let mut some = |most: u64| -> u16 {
-            match rng.below(4) {
-                0 => 0,
-                1 => most as u16,
-                _ => rng.below(most + 1) as u16,
-            }
-        };
-        faults.late_visible = some(300);
-        faults.read_lag = some(500);
-        faults.page_repeat = some(300);
-        faults.throttle = some(60);
-        faults.storm = some(80);
-        faults.error_before = some(80);
-        faults.error_after = some(120);
-        faults.lost_before = some(60);
-        faults.lost_after = some(120);
-        faults.late_apply = some(120);
-        faults.stock_ignored = some(100);
-        faults.token_death = some(40);
-        faults.token_refused = some(100);
-        faults.unknown_text = some(200);
-        faults.loose = some(300);
-        faults.cursor_variants = some(1000);
-        faults.header_variants = some(1000);
-        faults.masked = some(840);
-        faults.feed_no_id = some(300);
-        faults.feed_stuck = some(300);
-        faults.hang = 500;
-        faults.late_visible_max_s = [30, 600, 3_500][rng.below(3) as usize];
-        faults.read_lag_max_s = [5, 30, 59][rng.below(3) as usize];
-        faults.feed_stuck_max_s = 3_600;
-        faults.bucket_percent = [100, 100, 70][rng.below(3) as usize];
-        if rng.below(8) == 0 {
-            faults.outage_start_s = 60 + rng.below(300) as u32;
-            faults.outage_length_s = [300, 5 * 3_600][rng.below(2) as usize];
-        }
+        scenario.shops[0].faults = trouble(&mut rng);
         scenario.batch_sets_from = [2, 100][rng.below(2) as usize];
-        for order in &mut scenario.orders {
+        for order in &mut scenario.shops[0].orders {
             order.placed_at += Duration::seconds(rng.below(900) as i64);
         }
         scenario.pull_interval = Duration::minutes([5, 5, 10, 15][rng.below(4) as usize]);
@@ -180,24 +163,58 @@ impl Scenario {
     pub fn backlog(orders: i64) -> Self {
         let ship_by = origin() + Duration::days(2);
         let one = |n| PlannedOrder::seller(at(-60)).id(&format!("6{n:03}")).ship_by(ship_by).line("A", 1);
-        Scenario {
+        let shop = Shop {
             orders: (0..orders).map(one).collect(),
-            levels: BTreeMap::from([("A".into(), 1_000 - orders)]),
-            on_hand: BTreeMap::from([("A".into(), 1_000)]),
+            levels: units(&[("A", 1_000 - orders)]),
+            ..Shop::new(Kind::Walmart, "us")
+        };
+        Scenario {
+            shops: vec![shop],
+            on_hand: units(&[("A", 1_000)]),
             script: Vec::new(),
             ..Scenario::fixed()
         }
     }
+}
 
-    /// The sandbox's settings for this scenario.
-    pub fn world(&self, seed: u64) -> Settings {
-        let mut settings = Settings::new(seed, origin());
-        settings.plan = Plan::Explicit(self.orders.clone());
-        settings.on_hand = self.on_hand.clone();
-        settings.levels = self.levels.clone();
-        settings.faults = self.faults.clone();
-        // Two pages a window, so that paging is part of every run.
-        settings.latency_ms = (20, 200);
-        settings
+/// Trouble of many kinds. The edges of every bound are drawn often.
+pub(super) fn trouble(rng: &mut Rng) -> Faults {
+    let mut faults = Faults::default();
+    let mut some = |most: u64| -> u16 {
+        match rng.below(4) {
+            0 => 0,
+            1 => most as u16,
+            _ => rng.below(most + 1) as u16,
+        }
+    };
+    faults.late_visible = some(300);
+    faults.read_lag = some(500);
+    faults.page_repeat = some(300);
+    faults.throttle = some(60);
+    faults.storm = some(80);
+    faults.error_before = some(80);
+    faults.error_after = some(120);
+    faults.lost_before = some(60);
+    faults.lost_after = some(120);
+    faults.late_apply = some(120);
+    faults.stock_ignored = some(100);
+    faults.token_death = some(40);
+    faults.token_refused = some(100);
+    faults.unknown_text = some(200);
+    faults.loose = some(300);
+    faults.cursor_variants = some(1000);
+    faults.header_variants = some(1000);
+    faults.masked = some(840);
+    faults.feed_no_id = some(300);
+    faults.feed_stuck = some(300);
+    faults.hang = 500;
+    faults.late_visible_max_s = [30, 600, 3_500][rng.below(3) as usize];
+    faults.read_lag_max_s = [5, 30, 59][rng.below(3) as usize];
+    faults.feed_stuck_max_s = 3_600;
+    faults.bucket_percent = [100, 100, 70][rng.below(3) as usize];
+    if rng.below(8) == 0 {
+        faults.outage_start_s = 60 + rng.below(300) as u32;
+        faults.outage_length_s = [300, 5 * 3_600][rng.below(2) as usize];
     }
+    faults
 }

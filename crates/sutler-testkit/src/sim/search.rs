@@ -1,7 +1,7 @@
 //! Many runs: seeds, crash points, mutants. A run is one thread; many runs are shared out over the machine's cores, and what
 //! they came to is told in the order of the seeds, whoever was done first.
 
-use super::{Plan, Scenario, gate::Rng, run};
+use super::{Outcome, Plan, Scenario, Shop, gate::Rng, run};
 use std::{
     collections::BTreeMap,
     num::NonZeroUsize,
@@ -17,15 +17,32 @@ pub struct Found {
     pub runs: u64,
     /// What failed, in words, each with its seed.
     pub failures: Vec<String>,
-    /// Faults that fired, by name, over all runs.
-    pub fired: BTreeMap<&'static str, u64>,
+    /// Faults that fired, by channel and name, over all runs.
+    pub fired: BTreeMap<(&'static str, &'static str), u64>,
 }
 
-/// For each seed a drawn scenario: once undisturbed, once with a crash, once with two, once with a frozen worker.
-pub fn seeds(seeds: impl IntoIterator<Item = u64>) -> Found {
+impl Found {
+    /// Adds what fired in a run.
+    pub fn note(&mut self, outcome: &Outcome) {
+        for (channel, end) in &outcome.shops {
+            for (fault, times) in &end.fired {
+                *self.fired.entry((channel, fault)).or_default() += times;
+            }
+        }
+    }
+
+    /// Faults of these marketplaces that never fired.
+    pub fn silent(&self, shops: &[Shop]) -> Vec<(&'static str, &'static str)> {
+        let all = shops.iter().flat_map(|shop| shop.kind.faults().iter().map(|fault| (shop.channel, *fault)));
+        all.filter(|fault| !self.fired.contains_key(fault)).collect()
+    }
+}
+
+/// For each seed the scenario drawn by it: once undisturbed, once with a crash, once with two, once with a frozen worker.
+pub fn seeds(seeds: impl IntoIterator<Item = u64>, drawn: fn(u64) -> Scenario) -> Found {
     let seeds: Vec<u64> = seeds.into_iter().collect();
     let mut all = Found::default();
-    for found in share(&seeds, |seed| one(*seed)) {
+    for found in share(&seeds, |seed| one(*seed, drawn)) {
         all.runs += found.runs;
         all.failures.extend(found.failures);
         found.fired.into_iter().for_each(|(fault, times)| *all.fired.entry(fault).or_default() += times);
@@ -33,8 +50,8 @@ pub fn seeds(seeds: impl IntoIterator<Item = u64>) -> Found {
     all
 }
 
-fn one(seed: u64) -> Found {
-    let (mut found, scenario) = (Found::default(), Scenario::drawn(seed));
+fn one(seed: u64, drawn: fn(u64) -> Scenario) -> Found {
+    let (mut found, scenario) = (Found::default(), drawn(seed));
     if let Some(passed) = take(&mut found, seed, &scenario, &Plan::default()) {
         for plan in disturbed(seed, passed) {
             take(&mut found, seed, &scenario, &plan);
@@ -87,9 +104,7 @@ fn take(found: &mut Found, seed: u64, scenario: &Scenario, plan: &Plan) -> Optio
     found.runs += 1;
     match run(seed, scenario, plan) {
         Ok(outcome) => {
-            for (fault, times) in &outcome.fired {
-                *found.fired.entry(fault).or_default() += times;
-            }
+            found.note(&outcome);
             Some(outcome.passed)
         }
         Err(what) => {

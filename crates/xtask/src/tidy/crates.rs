@@ -53,9 +53,18 @@ const HOUSE: &[Floor] = &[
     ),
     floor(
         "sutler-testkit",
-        &["sutler-core", "sutler-engine", "sutler-http", "sutler-sandbox", "sutler-store", "sutler-walmart"],
-        // The suites are run over all connectors.
-        &["sutler-amazon", "sutler-ebay"],
+        // The simulation and the suites run over all connectors.
+        &[
+            "sutler-amazon",
+            "sutler-core",
+            "sutler-ebay",
+            "sutler-engine",
+            "sutler-http",
+            "sutler-sandbox",
+            "sutler-store",
+            "sutler-walmart",
+        ],
+        &[],
     ),
     // The beginning of a connector, which `new-connector` copies; nothing stands on it.
     floor("sutler-newshop", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
