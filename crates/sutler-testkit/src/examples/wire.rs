@@ -84,6 +84,11 @@ impl<M: Far> Wire<M> {
         lock(&self.weather).death = Some(death);
     }
 
+    /// Is the caller dead, and nobody has noticed yet?
+    pub fn is_dead(&self) -> bool {
+        lock(&self.weather).dead
+    }
+
     /// Has the caller died since this was asked last?
     pub fn died(&self) -> bool {
         std::mem::take(&mut lock(&self.weather).dead)

@@ -11,7 +11,10 @@ use sutler_testkit::{
 };
 
 /// A day's work on a marketplace: one order of two lines is shipped, one is cancelled, one is left open.
-fn live<M: Shop>(host: &mut Host<M>, packages: &[(&str, &str, u32)]) -> Result<Vec<ChannelOrderId>> {
+fn live<M: Shop + 'static>(
+    host: &mut Host<M>,
+    packages: &[(&str, &str, u32)],
+) -> Result<Vec<ChannelOrderId>> {
     let sale = Sale { and: Some(SKUS[1]), ..Sale::of(2, SKUS[0]) };
     let orders = vec![host.stall.sell(sale)?, host.stall.sell(sale)?, host.stall.sell(Sale::of(1, SKUS[2]))?];
     host.run(Duration::hours(1))?;
@@ -26,11 +29,11 @@ fn live<M: Shop>(host: &mut Host<M>, packages: &[(&str, &str, u32)]) -> Result<V
 }
 
 /// What took effect, but for how often it was asked.
-fn took_effect<M: Shop>(host: &Host<M>) -> Effects {
+fn took_effect<M: Shop + 'static>(host: &Host<M>) -> Effects {
     Effects { requests: 0, ..host.stall.effects() }
 }
 
-fn dies_everywhere<M: Shop>(
+fn dies_everywhere<M: Shop + 'static>(
     open: impl Fn() -> Result<Host<M>>,
     packages: &[(&str, &str, u32)],
 ) -> Result<u64> {

@@ -13,7 +13,7 @@ use sutler_core::{
     order::{LineQuantity, ShipmentReport},
     policy::Policy,
     ports::{
-        Clock,
+        BoxFuture, Clock,
         store::{InboxQuery, InboxRow, Input, IntakeOutcome, StoreExt},
     },
     state::OrderState,
@@ -23,13 +23,41 @@ use sutler_core::{
 use sutler_engine::{Engine, Health, Ports, Settings};
 use sutler_store::memory::MemoryStore;
 use sutler_testkit::{
-    bench::{Counting, at_once},
+    bench::{Counting, Leaping, at_once},
     channel_suite::{SKUS, Who},
     examples::{
         arranging, ledgerlike,
         stall::{Shop, Stall, origin},
+        wire::Wire,
     },
 };
+
+/// Time that leaps for the living: who died waits for ever.
+#[derive(Debug)]
+struct Mortal<M> {
+    clock: Leaping,
+    wire: Wire<M>,
+}
+
+impl<M: Shop + 'static> Clock for Mortal<M> {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn sleep_until(&self, until: Timestamp) -> BoxFuture<'static, ()> {
+        let (clock, wire) = (self.clock.clone(), self.wire.clone());
+        Box::pin(async move {
+            if wire.is_dead() {
+                std::future::pending::<()>().await;
+            }
+            clock.sleep_until(until).await;
+        })
+    }
+
+    fn real(&self, real: std::time::Duration) -> Duration {
+        self.clock.real(real)
+    }
+}
 
 /// A host, its engine, and the marketplace.
 pub(crate) struct Host<M> {
@@ -49,7 +77,7 @@ pub(crate) fn on_ledgerlike() -> Result<Host<ledgerlike::Ledgerlike>> {
     Host::open(ledgerlike::stall(Who::Seller), Policy::standard())
 }
 
-impl<M: Shop> Host<M> {
+impl<M: Shop + 'static> Host<M> {
     /// A host with forty units of everything.
     fn open(stall: Stall<M>, policy: Policy) -> Result<Host<M>> {
         let mut host = Host { stall, store: MemoryStore::new(), policy, engine: None, restarts: 0 };
@@ -64,7 +92,7 @@ impl<M: Shop> Host<M> {
     fn start(&mut self) -> Result<()> {
         let ports = Ports {
             store: Arc::new(self.store.clone()),
-            clock: Arc::new(self.stall.clock.clone()),
+            clock: Arc::new(Mortal { clock: self.stall.clock.clone(), wire: self.stall.wire.clone() }),
             entropy: Arc::new(Counting::default()),
             budgets: self.stall.budgets.clone(),
         };
