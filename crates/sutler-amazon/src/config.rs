@@ -11,7 +11,10 @@ use crate::{
 use std::{collections::BTreeMap, sync::Arc, time::Duration as Wait};
 use sutler_core::{
     budget::Rate,
-    channel::{Acknowledgment, CancelUnit, Capabilities, LevelRead, StreamKind, StreamSpec, VerbSpec},
+    channel::{
+        Acknowledgment, CancelUnit, Capabilities, LevelRead, ShipUnit, StockWrite, StreamKind, StreamSpec,
+        VerbSpec,
+    },
     error::{Error, ErrorKind, Result},
     id::{ChannelId, SellerId, StreamId},
     time::Duration,
@@ -353,6 +356,7 @@ impl Amazon {
             marketplace: "amazon",
             acknowledgment: Acknowledgment::Local,
             cancel_unit: CancelUnit::Lines,
+            ship_unit: ShipUnit::Package,
             answers_cancel_requests: false,
             revisions_per_day: None,
             verbs: verbs.collect(),
@@ -363,6 +367,7 @@ impl Amazon {
             level_budget: scope("level"),
             settle_budget: scope("feed_status"),
             levels: LevelRead::Lagging(crate::READ_LAG),
+            stock_write: StockWrite::Absolute,
             out_of_stock_zeroes: false,
         }
     }

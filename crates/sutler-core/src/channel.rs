@@ -111,6 +111,39 @@ pub enum Acknowledgment {
     Required,
     /// The channel has no such step: taking it is our own note (Amazon, eBay).
     Local,
+    /// The channel must be told, and with it by when each line ships and at which price it is taken
+    /// ([`Act::Accept`](crate::command::Act::Accept); Wayfair's `purchaseOrders.accept`).
+    Promised,
+    /// Arranging the shipment is taking the order: no call of its own exists, and the time for it is the time for arranging
+    /// (Shopee's `ship_order`, Lazada's pack, TikTok's package).
+    ImpliedByArranging,
+}
+
+impl Acknowledgment {
+    /// Is there a call of its own for it, which must go before anything else?
+    pub fn is_told(self) -> bool {
+        matches!(self, Acknowledgment::Required | Acknowledgment::Promised)
+    }
+}
+
+/// What one confirmation of a shipment carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShipUnit {
+    /// One package, whatever it holds of the order (Walmart, Amazon, eBay).
+    Package,
+    /// Every package of the order at once ([`Act::ConfirmPackages`](crate::command::Act::ConfirmPackages)): a part is
+    /// refused (Temu's `sendType` 1; the packages the channel itself gives at Shopee and Lazada).
+    Order,
+}
+
+/// How a listing's level is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockWrite {
+    /// By the level it is to have: the last one wins (Walmart, Amazon, eBay).
+    Absolute,
+    /// By units to add or to take ([`Act::MoveLevel`](crate::command::Act::MoveLevel)): said twice it acts twice, so it is
+    /// declared [`Repeat::Once`] and never sent again as it was (Wayfair's `DIFFERENTIAL` feed).
+    Delta,
 }
 
 /// What one cancellation of ours covers.
@@ -133,7 +166,10 @@ pub struct Capabilities {
     pub acknowledgment: Acknowledgment,
     /// What one cancellation covers.
     pub cancel_unit: CancelUnit,
-    /// The channel waits for an answer to a buyer's wish to cancel ([`Verb::AnswerCancel`]).
+    /// What one confirmation of a shipment carries.
+    pub ship_unit: ShipUnit,
+    /// The channel waits for an answer to a buyer's wish to cancel ([`Verb::AnswerCancel`]). Until when is a fact of the
+    /// wish: [`CancelWish::Until`](crate::order::CancelWish::Until).
     pub answers_cancel_requests: bool,
     /// Changes of one listing's level the channel takes in a day; a tenth is kept for going to zero. Days are counted from
     /// 08:00 UTC, which is midnight at eBay in winter and an hour past it in summer.
@@ -154,6 +190,8 @@ pub struct Capabilities {
     pub settle_budget: Arc<str>,
     /// How levels are read.
     pub levels: LevelRead,
+    /// How they are written.
+    pub stock_write: StockWrite,
     /// Cancelling for this reason sets the SKU's level to zero at the channel (Walmart).
     pub out_of_stock_zeroes: bool,
 }

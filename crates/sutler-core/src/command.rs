@@ -10,8 +10,8 @@ use crate::{
     time::{Timestamp, millis, millis_option},
 };
 pub use act::{
-    Acknowledge, Act, AnswerCancel, Cancel, CancelReason, ConfirmShipment, Refund, RefundPart, RefundReason,
-    SetLevel, Verb,
+    Accept, Acknowledge, Act, AnswerCancel, Cancel, CancelReason, ConfirmPackages, ConfirmShipment,
+    MoveLevel, Promise, Refund, RefundPart, RefundReason, SetLevel, Verb,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;

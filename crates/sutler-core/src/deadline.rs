@@ -14,6 +14,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// What follows when a wish to cancel is not answered: at Shopee and TikTok it is granted.
+const UNANSWERED: &str = "the marketplace answers the buyer's wish to cancel by itself";
+
 /// What must have happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DeadlineKind {
@@ -25,16 +28,19 @@ pub enum DeadlineKind {
     Deliver,
     /// The channel cancels by itself what is unshipped.
     AutoCancel,
+    /// The channel has our answer to the buyer's wish to cancel.
+    AnswerCancel,
 }
 
 impl DeadlineKind {
-    /// `acknowledge`, `ship`, `deliver` or `auto_cancel`.
+    /// `acknowledge`, `ship`, `deliver`, `auto_cancel` or `answer_cancel`.
     pub fn as_str(self) -> &'static str {
         match self {
             DeadlineKind::Acknowledge => "acknowledge",
             DeadlineKind::Ship => "ship",
             DeadlineKind::Deliver => "deliver",
             DeadlineKind::AutoCancel => "auto_cancel",
+            DeadlineKind::AnswerCancel => "answer_cancel",
         }
     }
 }
@@ -195,6 +201,10 @@ impl DeadlinePolicy {
         if let Some(due) = self.auto_cancel_at(ship) {
             all.push(deadline(DeadlineKind::AutoCancel, due, told("", None), &words.auto_cancel));
         }
+        if let Some(due) = facts.answer_cancel_by() {
+            let (source, decides) = (told("cancel_wish", Some(due)), UNANSWERED.to_owned());
+            all.push(deadline(DeadlineKind::AnswerCancel, due, source, &decides));
+        }
         all
     }
 
@@ -218,7 +228,7 @@ impl DeadlinePolicy {
             .into_iter()
             .filter(|d| match d.kind {
                 DeadlineKind::Acknowledge => !acknowledged,
-                DeadlineKind::Ship | DeadlineKind::AutoCancel => true,
+                DeadlineKind::Ship | DeadlineKind::AutoCancel | DeadlineKind::AnswerCancel => true,
                 DeadlineKind::Deliver => false,
             })
             .min_by_key(|d| d.due)
@@ -226,15 +236,22 @@ impl DeadlinePolicy {
 
     /// When the next deadline an order has not met is due: [`DeadlinePolicy::next`] without its words.
     pub fn due(&self, order: &OrderState) -> Option<Timestamp> {
+        self.due_with(order, order.facts.answer_cancel_by())
+    }
+
+    /// The same where the buyer's wish is still to be answered by `answer_by`: none where our answer is given, which a
+    /// read may not show yet.
+    pub fn due_with(&self, order: &OrderState, answer_by: Option<Timestamp>) -> Option<Timestamp> {
         if !is_open(order) {
             return None;
         }
         // What is cancelled unshipped is cancelled after the ship date: it is never the next.
         let ship = self.ship_due(&order.facts, order.placed_at());
-        Some(match self.acknowledge {
+        let first = match self.acknowledge {
             Some(within) if !order.is_acknowledged() => ship.min(later(order.placed_at(), within)),
             _ => ship,
-        })
+        };
+        Some(answer_by.map_or(first, |by| by.min(first)))
     }
 
     /// The latest instant at which something due at `due` may still be begun when what waits before it takes `drain`: less

@@ -29,6 +29,10 @@ pub enum HoldReason {
     NotReady,
     /// A rule of the host's.
     Rule(RuleId),
+    /// The channel wants a ship date and prices with the acceptance, and the order does not say them.
+    NoPromise,
+    /// The channel takes all packages of an order at once, and some units are in none yet.
+    PackagesIncomplete,
 }
 
 impl HoldReason {
@@ -44,6 +48,8 @@ impl HoldReason {
             HoldReason::TotalsDoNotAddUp => "totals_do_not_add_up",
             HoldReason::NotReady => "not_ready",
             HoldReason::Rule(rule) => return Cow::Owned(format!("rule:{rule}")),
+            HoldReason::NoPromise => "no_promise",
+            HoldReason::PackagesIncomplete => "packages_incomplete",
         })
     }
 
@@ -62,6 +68,8 @@ impl HoldReason {
             Unmapped,
             TotalsDoNotAddUp,
             NotReady,
+            NoPromise,
+            PackagesIncomplete,
         ]
         .into_iter()
         .find(|reason| reason.code() == code)
@@ -96,6 +104,8 @@ impl Hold {
             HoldReason::TotalsDoNotAddUp => "the charges do not add up to the marketplace's total".into(),
             HoldReason::NotReady => "the marketplace says that it must not be shipped yet".into(),
             HoldReason::Rule(rule) => format!("rule {rule} holds it"),
+            HoldReason::NoPromise => "the acceptance needs a ship date and prices".into(),
+            HoldReason::PackagesIncomplete => "all packages of the order are confirmed at once".into(),
         };
         if self.detail.is_empty() { what } else { format!("{what}: {}", self.detail) }
     }

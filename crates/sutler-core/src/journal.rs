@@ -102,6 +102,9 @@ pub enum Entry {
         /// On whose word.
         by: String,
     },
+    /// The order was taken by arranging its shipment, where the channel has no other step for it: the confirmation stands
+    /// for the acknowledgment.
+    TakenByArranging,
 }
 
 impl Entry {
@@ -117,6 +120,7 @@ impl Entry {
             Entry::TakenHere => "taken_here",
             Entry::Counted { .. } => "counted",
             Entry::Erased { .. } => "erased",
+            Entry::TakenByArranging => "taken_by_arranging",
         }
     }
 }

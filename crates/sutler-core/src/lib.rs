@@ -12,6 +12,7 @@ pub mod deadline;
 pub mod decide;
 pub mod error;
 pub mod exposure;
+pub mod flavour;
 pub mod hold;
 pub mod id;
 pub mod journal;

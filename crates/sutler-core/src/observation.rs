@@ -276,10 +276,10 @@ fn fold_line(ours: &mut Line, believed: &mut LineBelieved, told: &Line, seen: &O
         }
     }
     if seen.coverage.covers(Group::CancelRequests)
-        && newer(at, believed.cancel_requests, || told.cancel_requested & !ours.cancel_requested)
+        && newer(at, believed.cancel_requests, || told.cancel_wish > ours.cancel_wish)
     {
         believed.cancel_requests = at;
-        ours.cancel_requested = told.cancel_requested;
+        ours.cancel_wish = told.cancel_wish;
     }
 }
 

@@ -99,6 +99,27 @@ pub struct OtherStatus {
     pub quantity: u32,
 }
 
+/// Does the buyer wish to cancel a line?
+///
+/// Stored as `bool` was before there was a deadline: the first two are its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum CancelWish {
+    /// No, or it was answered.
+    #[default]
+    None,
+    /// Yes, and the channel names no time for an answer.
+    Open,
+    /// Yes, and the channel answers by itself when nobody has by then (Shopee, TikTok).
+    Until(#[serde(with = "millis")] Timestamp),
+}
+
+impl CancelWish {
+    /// A wish without a deadline, where there is one.
+    pub fn open_if(asked: bool) -> CancelWish {
+        if asked { CancelWish::Open } else { CancelWish::None }
+    }
+}
+
 /// One line of an order: units of one SKU and what became of them. `ordered = open + cancelled + shipped` always (G20).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -121,7 +142,7 @@ pub struct Line {
     /// Units the channel shows as refunded; part of `shipped`.
     pub refunded: u32,
     /// The buyer asked to cancel and nobody has answered.
-    pub cancel_requested: bool,
+    pub cancel_wish: CancelWish,
     /// The channel's reason for what it cancelled, verbatim.
     pub cancel_reason: Option<String>,
     /// Units in statuses this version does not know.
@@ -145,12 +166,17 @@ impl Line {
             shipped: 0,
             delivered: 0,
             refunded: 0,
-            cancel_requested: false,
+            cancel_wish: CancelWish::None,
             cancel_reason: None,
             other_statuses: Vec::new(),
             charges: Vec::new(),
             packages: Vec::new(),
         }
+    }
+
+    /// The buyer asked to cancel and nobody has answered.
+    pub fn cancel_requested(&self) -> bool {
+        self.cancel_wish != CancelWish::None
     }
 
     /// Units neither cancelled nor shipped.
@@ -243,7 +269,16 @@ impl OrderFacts {
 
     /// The buyer asked to cancel something that is still open.
     pub fn cancel_requested(&self) -> bool {
-        self.lines.iter().any(|line| line.cancel_requested && line.open() > 0)
+        self.lines.iter().any(|line| line.cancel_requested() && line.open() > 0)
+    }
+
+    /// By when the channel wants the first of the buyer's open wishes to cancel answered, where it says so.
+    pub fn answer_cancel_by(&self) -> Option<Timestamp> {
+        let due = |line: &Line| match line.cancel_wish {
+            CancelWish::Until(due) if line.open() > 0 => Some(due),
+            _ => None,
+        };
+        self.lines.iter().filter_map(due).min()
     }
 
     /// The seller ships it, as far as the channel says; an unknown text counts as not ours.

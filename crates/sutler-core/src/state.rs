@@ -333,7 +333,9 @@ impl OrderState {
                     self.released.sort();
                 }
             }
-            Entry::TakenHere => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
+            Entry::TakenHere | Entry::TakenByArranging => {
+                self.acknowledged_at = self.acknowledged_at.or(Some(at));
+            }
             Entry::Counted { .. } | Entry::Erased { .. } => {}
         }
         Ok(())
@@ -360,9 +362,11 @@ impl OrderState {
         }
         match command.state {
             State::Confirmed => match &command.act {
-                Act::Acknowledge(_) => self.acknowledged_at = self.acknowledged_at.or(Some(at)),
-                Act::ConfirmShipment(confirm) => {
-                    for part in &confirm.report.lines {
+                Act::Acknowledge(_) | Act::Accept(_) => {
+                    self.acknowledged_at = self.acknowledged_at.or(Some(at));
+                }
+                Act::ConfirmShipment(_) | Act::ConfirmPackages(_) => {
+                    for part in command.act.quantities() {
                         let ours = self.ours.entry(part.line_id.clone()).or_default();
                         ours.shipped = ours.shipped.saturating_add(part.quantity);
                     }
@@ -373,7 +377,7 @@ impl OrderState {
                         ours.cancelled = ours.cancelled.saturating_add(part.quantity);
                     }
                 }
-                Act::SetLevel(_) | Act::Refund(_) | Act::AnswerCancel(_) => {}
+                Act::SetLevel(_) | Act::MoveLevel(_) | Act::Refund(_) | Act::AnswerCancel(_) => {}
             },
             // The marketplace holds other values than ours: a person must look at both.
             State::Refused if command.why.starts_with("conflict") => self.exceptions.push(Exception {
@@ -382,14 +386,12 @@ impl OrderState {
                 about: name,
                 since: at,
             }),
-            State::Void if matches!(command.act, Act::ConfirmShipment(_)) => {
-                self.exceptions.push(Exception {
-                    code: "shipped_after_cancel".into(),
-                    detail: command.why.clone(),
-                    about: name,
-                    since: at,
-                })
-            }
+            State::Void if !command.act.packages().is_empty() => self.exceptions.push(Exception {
+                code: "shipped_after_cancel".into(),
+                detail: command.why.clone(),
+                about: name,
+                since: at,
+            }),
             State::Refused | State::Unresolved => self.exceptions.push(Exception {
                 code: command.state.as_str().into(),
                 detail: command.why.clone(),

@@ -167,6 +167,13 @@ impl Listing {
         (self.base_from, self.base_to) = (sent_at, until);
     }
 
+    /// Our move by `units` took effect at `until` at the latest, on top of whatever the level was: what was sold since the
+    /// belief's base is in the sum already, or makes it void as it did before.
+    pub fn moved(&mut self, units: i64, until: Timestamp) {
+        self.level = self.level.map(|level| (level + units).max(0));
+        self.base_to = self.base_to.max(until);
+    }
+
     /// Pulls are complete up to `complete_to`, later than the last read by more than the visibility delay: what they did
     /// not explain was drift.
     pub fn settle_drift(&mut self, complete_to: Timestamp) {

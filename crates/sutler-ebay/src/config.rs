@@ -13,7 +13,9 @@ use http::HeaderValue;
 use std::{collections::BTreeMap, sync::Arc, time::Duration as Wait};
 use sutler_core::{
     budget::Rate,
-    channel::{Acknowledgment, CancelUnit, Capabilities, LevelRead, StreamSpec, VerbSpec},
+    channel::{
+        Acknowledgment, CancelUnit, Capabilities, LevelRead, ShipUnit, StockWrite, StreamSpec, VerbSpec,
+    },
     error::{Error, ErrorKind, Result},
     id::{ChannelId, SellerId},
     time::Duration,
@@ -342,6 +344,7 @@ impl Ebay {
             marketplace: "ebay",
             acknowledgment: Acknowledgment::Local,
             cancel_unit: CancelUnit::Order,
+            ship_unit: ShipUnit::Package,
             answers_cancel_requests: true,
             revisions_per_day: Some(REVISIONS_PER_DAY),
             verbs: verbs.collect(),
@@ -352,6 +355,7 @@ impl Ebay {
             level_budget: scope("inventory"),
             settle_budget: scope("order"),
             levels: LevelRead::Lagging(crate::READ_LAG),
+            stock_write: StockWrite::Absolute,
             out_of_stock_zeroes: false,
         }
     }

@@ -8,9 +8,10 @@ use crate::{
 use sutler_core::{
     Result,
     address::Address,
-    channel::CancelUnit,
-    command::{CommandKey, Event, State, Verb},
+    channel::{CancelUnit, ShipUnit},
+    command::{Command, CommandKey, Event, State},
     error::{Error, ErrorKind},
+    flavour,
     id::{ChannelId, ChannelOrderId, Sku},
     journal::{Entry, Step},
     order::{LineQuantity, ShipmentReport},
@@ -250,9 +251,8 @@ fn open_lines(order: &Aggregate, asked: &[LineQuantity]) -> Result<Vec<LineQuant
 
 /// Did the marketplace refuse the last confirmation of this package? Then the report may be corrected.
 fn is_refused(order: &Aggregate, package: u32) -> bool {
-    let subject = format!("{}/{package}", order.state.channel_order_id);
-    let ours =
-        order.commands.iter().filter(|c| c.key.verb == Verb::ConfirmShipment && c.key.subject == subject);
+    let holds = |c: &&Command| c.act.packages().iter().any(|report| report.package == package);
+    let ours = order.commands.iter().filter(holds);
     ours.max_by_key(|c| c.key.ordinal).is_some_and(|last| last.state == State::Refused)
 }
 
@@ -363,8 +363,18 @@ fn report_shipment(job: &mut Job<'_>, mut order: Aggregate, report: &ShipmentRep
     order.departed_at = Some(report.shipped_at);
     order.push(job.now, Entry::Reported(Box::new(report.clone())))?;
     react(job, &mut order)?;
+    let waits = waits_for_more(job, &order)?;
     job.save(order)?;
-    Ok(format!("package {} of order {id} reported", report.package))
+    Ok(format!("package {} of order {id} reported{waits}", report.package))
+}
+
+/// Where all packages go together: what this one waits for, in words.
+fn waits_for_more(job: &Job<'_>, order: &Aggregate) -> Result<String> {
+    if job.world.capabilities(&order.state.channel)?.ship_unit == ShipUnit::Package {
+        return Ok(String::new());
+    }
+    let left = flavour::unpacked(&order.state);
+    Ok(left.map_or_else(String::new, |left| format!("; it is confirmed with the others: {left}")))
 }
 
 fn resolve(

@@ -12,7 +12,7 @@ use sutler_core::{
     Result, Timestamp,
     address::Address,
     channel::{Capabilities, Channel, LevelRead},
-    command::{Command, CommandKey},
+    command::{Act, CancelReason, Command, CommandKey, State},
     deadline::DeadlinePolicy,
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
@@ -183,7 +183,8 @@ impl<'t> Job<'t> {
             order.state.version = seq;
         }
         let deadlines = self.world.deadlines(&order.state.channel);
-        let due = deadlines.due(&order.state);
+        let answer_by = order.state.facts.answer_cancel_by().filter(|_| !order.answers_wish());
+        let due = deadlines.due_with(&order.state, answer_by);
         let at_risk = due.map(|due| deadlines.latest_safe(due, Duration::zero()));
         self.tx.put_order(&order.state, due, at_risk)?;
         for command in &mut order.commands {
@@ -340,6 +341,16 @@ impl Aggregate {
     /// Did anything change?
     pub(crate) fn is_changed(&self) -> bool {
         !self.entries.is_empty()
+    }
+
+    /// Have we answered the buyer's wish to cancel, whatever a read shows of it yet?
+    fn answers_wish(&self) -> bool {
+        let answers = |c: &&Command| match &c.act {
+            Act::AnswerCancel(_) => true,
+            Act::Cancel(cancel) => cancel.reason == CancelReason::BuyerAsked,
+            _ => false,
+        };
+        self.commands.iter().filter(answers).any(|c| c.state == State::Confirmed)
     }
 
     /// The ordinal a new command of this verb and subject gets.

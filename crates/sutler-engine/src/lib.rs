@@ -13,12 +13,14 @@ mod job;
 mod lease;
 mod mirror;
 mod outcome;
+mod packages;
 mod pull;
 mod react;
 mod refund;
 mod settings;
 mod shared;
 mod stock;
+mod take;
 
 pub use driver::Stepped;
 pub use engine::{Engine, Stopper, Watcher};

@@ -7,8 +7,8 @@ use crate::{
 };
 use sutler_core::{
     Applied, Error, Result, Retry, Timestamp,
-    channel::{Acknowledgment, Probe, ProbeKind, Receipt, Repeat, VerbSpec},
-    command::{Act, Command, Event, OrderBrief, State},
+    channel::{Probe, ProbeKind, Receipt, Repeat, VerbSpec},
+    command::{Act, Command, Event, OrderBrief, State, Verb},
     error::ErrorKind,
     id::ChannelId,
     journal::{Entry, Step},
@@ -135,12 +135,15 @@ fn not_now(
 ) -> Result<Option<NotNow>> {
     let state = &order.state;
     match &command.act {
-        Act::Acknowledge(_) if !state.holds.is_empty() && !must_take(order) => Ok(Some(NotNow::Blocked)),
-        Act::Acknowledge(_) => Ok(None),
-        Act::ConfirmShipment(_) | Act::Cancel(_) => {
-            let in_part = matches!(command.act, Act::ConfirmShipment(_)) || !covers_all(order, &command.act);
-            let required = job.world.capabilities(&state.channel)?.acknowledgment == Acknowledgment::Required;
-            let needs_ack = in_part && required && !state.is_acknowledged();
+        Act::Acknowledge(_) | Act::Accept(_) if !state.holds.is_empty() && !must_take(order) => {
+            Ok(Some(NotNow::Blocked))
+        }
+        Act::Acknowledge(_) | Act::Accept(_) => Ok(None),
+        Act::ConfirmShipment(_) | Act::ConfirmPackages(_) | Act::Cancel(_) => {
+            let ships = command.key.verb == Verb::ConfirmShipment;
+            let in_part = ships || !covers_all(order, &command.act);
+            let told = job.world.capabilities(&state.channel)?.acknowledgment.is_told();
+            let needs_ack = in_part && told && !state.is_acknowledged();
             if needs_ack {
                 return Ok(Some(NotNow::Blocked));
             }
@@ -171,7 +174,7 @@ fn not_now(
         }
         // An answer to the buyer and a refund wait for nothing but their place in the order of work.
         Act::AnswerCancel(_) | Act::Refund(_) => Ok(None),
-        Act::SetLevel(_) => Ok(Some(NotNow::Gone)),
+        Act::SetLevel(_) | Act::MoveLevel(_) => Ok(Some(NotNow::Gone)),
         _ => Ok(None),
     }
 }
@@ -274,7 +277,7 @@ fn advance_in(
     if cancels_for_stock && happened && job.world.capabilities(channel)?.out_of_stock_zeroes {
         stock::zeroed(job, channel, &order.state, command)?;
     }
-    if happened && order.state.decided && matches!(command.act, Act::Acknowledge(_)) {
+    if happened && order.state.decided && command.key.verb == Verb::Acknowledge {
         // No rule looks at whether the channel knows that we take it: only what waited for it follows.
         react_to_answer(job, &mut order)?;
     } else {

@@ -3,16 +3,18 @@
 
 use crate::{
     job::{Aggregate, Job, Owed},
+    packages::confirm_all,
     refund::follow_redirects,
+    take::{take, take_by},
 };
 use sutler_core::{
     Result,
-    channel::{Acknowledgment, CancelUnit},
+    channel::{Acknowledgment, CancelUnit, ShipUnit},
     command::{
-        Acknowledge, Act, AnswerCancel, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event,
-        State, Verb,
+        Act, AnswerCancel, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, State, Verb,
     },
     decide::{DecideCx, decide},
+    flavour,
     id::ChannelId,
     journal::{Entry, Step},
     order::{LineQuantity, OrderView, ShipmentReport},
@@ -57,7 +59,7 @@ fn answer_seen(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
 fn shown(order: &Aggregate, command: &Command) -> Option<String> {
     let facts = &order.state.facts;
     match &command.act {
-        Act::Acknowledge(_) => {
+        Act::Acknowledge(_) | Act::Accept(_) => {
             let taken = !facts.lines.is_empty()
                 && facts.lines.iter().all(|line| line.is_acknowledged() || line.cancelled >= line.ordered)
                 && facts.lines.iter().any(|line| line.acknowledged > 0 || line.shipped > 0);
@@ -69,6 +71,13 @@ fn shown(order: &Aggregate, command: &Command) -> Option<String> {
             let before = command.before.unwrap_or_else(|| confirmed_under(order, &confirm.report));
             (units_under(order, &confirm.report) >= before + wanted)
                 .then(|| format!("a read shows {wanted} more units under {}", confirm.report.tracking))
+        }
+        // Nothing else of ours can have been under these numbers: they went together, or not at all.
+        Act::ConfirmPackages(confirm) => {
+            let shown = |report: &ShipmentReport| {
+                units_under(order, report) >= report.lines.iter().map(|l| l.quantity).sum()
+            };
+            confirm.packages.iter().all(shown).then(|| "a read shows every package".to_owned())
         }
         // What cancelled the units shows only where nothing else of ours did; a probe with its before-image tells.
         Act::Cancel(cancel) => {
@@ -139,7 +148,7 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
         order.address = job.tx.personal(state.key)?.map(|personal| personal.ship_to);
     }
     let own = order.before.allocation.clone();
-    let decided = decide(
+    let mut decided = decide(
         &job.world.policy,
         &DecideCx {
             rule: RuleCx {
@@ -157,6 +166,7 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
             released: &order.state.released,
         },
     );
+    flavour::weigh(job.world.capabilities(&order.state.channel)?, &order.state, &mut decided);
     let same = order.state.decided
         && order.state.accepted == decided.accept
         && order.state.holds == decided.holds
@@ -214,16 +224,21 @@ fn pointless(order: &Aggregate, command: &Command) -> Option<String> {
     let open =
         |part: &LineQuantity| state.facts.line(&part.line_id).map_or(0, |line| state.counters(line).open);
     match &command.act {
-        Act::Acknowledge(_) if state.facts.lines.iter().all(|line| state.counters(line).open == 0) => {
+        Act::Acknowledge(_) | Act::Accept(_)
+            if state.facts.lines.iter().all(|line| state.counters(line).open == 0) =>
+        {
             Some("nothing of the order is open any more".into())
         }
-        Act::Acknowledge(_) if !state.holds.is_empty() && !must_take(order) => {
+        Act::Acknowledge(_) | Act::Accept(_) if !state.holds.is_empty() && !must_take(order) => {
             Some(format!("held since: {}", state.why()))
         }
-        Act::ConfirmShipment(confirm) => {
-            let short = confirm.report.lines.iter().find(|part| open(part) < part.quantity)?;
+        Act::Accept(accept) if flavour::promise(state).as_ref() != Ok(accept) => {
+            Some("what it promised is not what the order says any more".into())
+        }
+        Act::ConfirmShipment(_) | Act::ConfirmPackages(_) => {
+            let short = command.act.quantities().iter().find(|part| open(part) < part.quantity)?;
             Some(format!(
-                "line {} has {} open units, the package holds {}",
+                "line {} has {} open units, the packages hold {}",
                 short.line_id,
                 open(short),
                 short.quantity
@@ -267,12 +282,8 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
     }
     let open = state.facts.lines.iter().any(|line| state.counters(line).open > 0);
     let to_take = open && !state.is_acknowledged() && (state.accepted || must_take(order));
-    if to_take && capabilities.acknowledgment == Acknowledgment::Local {
-        order.push(job.now, Entry::TakenHere)?;
-    } else if to_take && !has(order, Verb::Acknowledge, |_| true) {
-        let latest = world.deadlines(&order.state.channel).acknowledge_by(order.state.placed_at());
-        let subject = order.state.channel_order_id.to_string();
-        push_intent(job, order, Verb::Acknowledge, subject, Act::Acknowledge(Acknowledge {}), latest)?;
+    if to_take || capabilities.acknowledgment == Acknowledgment::ImpliedByArranging {
+        take(job, order, capabilities.acknowledgment)?;
     }
     if order.state.facts.cancel_requested() && world.policy.on_cancel_request == OnCancelRequest::Cancel {
         let lines: Vec<LineQuantity> = order
@@ -280,7 +291,7 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
             .facts
             .lines
             .iter()
-            .filter(|line| line.cancel_requested)
+            .filter(|line| line.cancel_requested())
             .map(|line| LineQuantity {
                 line_id: line.line_id.clone(),
                 quantity: order.state.counters(line).wanted,
@@ -290,8 +301,9 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
         cancel(job, order, lines, CancelReason::BuyerAsked)?;
     }
     let reports: Vec<ShipmentReport> = order.state.reports.values().cloned().collect();
-    for report in reports {
-        confirm(job, order, report)?;
+    match capabilities.ship_unit {
+        ShipUnit::Package => reports.into_iter().try_for_each(|report| confirm(job, order, report))?,
+        ShipUnit::Order => confirm_all(job, order)?,
     }
     if came_too_late(order) {
         refuse_cancel(job, order)?;
@@ -303,7 +315,7 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
 fn came_too_late(order: &Aggregate) -> bool {
     let state = &order.state;
     !state.reports.is_empty()
-        && state.facts.lines.iter().any(|line| line.cancel_requested)
+        && state.facts.lines.iter().any(|line| line.cancel_requested())
         && state.facts.lines.iter().all(|line| state.counters(line).wanted == 0)
         && order.commands.iter().any(|c| c.key.verb == Verb::ConfirmShipment && c.state == State::Confirmed)
 }
@@ -311,7 +323,7 @@ fn came_too_late(order: &Aggregate) -> bool {
 /// Intends to refuse the buyer's wish to cancel, where the channel waits for an answer. Answers whether it did.
 pub(crate) fn refuse_cancel(job: &Job<'_>, order: &mut Aggregate) -> Result<bool> {
     let answers = job.world.capabilities(&order.state.channel)?.answers_cancel_requests;
-    let asked = order.state.facts.lines.iter().any(|line| line.cancel_requested);
+    let asked = order.state.facts.lines.iter().any(|line| line.cancel_requested());
     if !answers || !asked || has(order, Verb::AnswerCancel, |_| true) {
         return Ok(false);
     }
@@ -377,21 +389,26 @@ fn confirm(job: &Job<'_>, order: &mut Aggregate, report: ShipmentReport) -> Resu
     if done.is_some_and(|done| done.state != State::Refused || is_of(&done.act, &report)) {
         return Ok(());
     }
-    let latest = job.world.deadlines(&order.state.channel).confirm_by(&order.state, &report);
+    let latest =
+        take_by(job, order)?.min(job.world.deadlines(&order.state.channel).confirm_by(&order.state, &report));
     let act = Act::ConfirmShipment(ConfirmShipment {
         method: order.state.facts.method.clone(),
         // Handed over is handed over: the buyer's wish came too late (G19).
         override_cancel: order.state.facts.cancel_requested(),
         report,
     });
-    let fits = act.quantities().iter().all(|part| {
-        let open = order.state.facts.line(&part.line_id).map_or(0, |line| order.state.counters(line).open);
-        open >= part.quantity
-    });
-    if !fits || order.is_taken(&act.targets(&subject)) {
+    if !fits(order, &act) || order.is_taken(&act.targets(&subject)) {
         return Ok(());
     }
     push_intent(job, order, Verb::ConfirmShipment, subject, act, latest)
+}
+
+/// Is everything it ships still open?
+pub(crate) fn fits(order: &Aggregate, act: &Act) -> bool {
+    act.quantities().iter().all(|part| {
+        let open = order.state.facts.line(&part.line_id).map_or(0, |line| order.state.counters(line).open);
+        open >= part.quantity
+    })
 }
 
 fn is_of(act: &Act, report: &ShipmentReport) -> bool {
@@ -399,11 +416,11 @@ fn is_of(act: &Act, report: &ShipmentReport) -> bool {
 }
 
 /// Is there a command of that verb that was not voided?
-fn has(order: &Aggregate, verb: Verb, which: impl Fn(&CommandKey) -> bool) -> bool {
+pub(crate) fn has(order: &Aggregate, verb: Verb, which: impl Fn(&CommandKey) -> bool) -> bool {
     order.commands.iter().any(|c| c.key.verb == verb && c.state != State::Void && which(&c.key))
 }
 
-fn push_intent(
+pub(crate) fn push_intent(
     job: &Job<'_>,
     order: &mut Aggregate,
     verb: Verb,

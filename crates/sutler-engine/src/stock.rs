@@ -3,8 +3,8 @@
 use crate::{intake, job::Job};
 use sutler_core::{
     Result, Timestamp,
-    channel::{LevelRead, VerbSpec},
-    command::{Act, Command, CommandKey, Event, SetLevel, State, Verb},
+    channel::{LevelRead, StockWrite, VerbSpec},
+    command::{Act, Command, CommandKey, Event, MoveLevel, SetLevel, State, Verb},
     error::{Error, ErrorKind},
     id::{ChannelId, Sku},
     journal::{Entry, Step},
@@ -58,6 +58,7 @@ impl Reading {
 pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: Reading) -> Result<Plan> {
     let capabilities = job.world.capabilities(channel)?;
     let LevelRead::Lagging(lag) = capabilities.levels else { return Ok(Plan::Nothing) };
+    let moves = capabilities.stock_write == StockWrite::Delta;
     let mapped = job.item(sku)?.0.is_mapped();
     let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(Plan::Nothing) };
     if !mapped || !job.world.policy.publish_stock {
@@ -107,10 +108,15 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
                 if again <= now { Plan::Read } else { Plan::Later(again) }
             }
         },
-        // Going to zero never waits.
-        _ if desired == 0 => Plan::Set(0),
+        // Going to zero never waits, but for what it is to be moved from.
+        _ if desired == 0 && !(moves && listing.level.is_none()) => Plan::Set(0),
+        // After a doubt a read that may show the time before it is not believed: it is asked once it cannot.
+        None if listing.closed_until.is_some_and(|closed| closed + lag > now) => {
+            Plan::Later(listing.closed_until.unwrap_or(now) + lag)
+        }
         None => Plan::Read,
-        Some(_) if fresh.is_none() => match listing.verify_at {
+        // One move upon another goes by what a read showed of the first.
+        Some(_) if fresh.is_none() || moves && listing.verify_at.is_some() => match listing.verify_at {
             // A read that can still show the time before our last set would mislead.
             Some(at) if at > now => Plan::Later(at),
             _ => Plan::Read,
@@ -169,11 +175,15 @@ pub(crate) fn send_set(
         other => return Ok(Err(other)),
     };
     let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(Err(Plan::Nothing)) };
+    let act = match (job.world.capabilities(channel)?.stock_write, listing.level) {
+        (StockWrite::Absolute, _) => Act::SetLevel(SetLevel { sku: sku.clone(), level }),
+        (StockWrite::Delta, Some(from)) => Act::MoveLevel(MoveLevel { sku: sku.clone(), from, level }),
+        (StockWrite::Delta, None) => return Ok(Err(Plan::Read)),
+    };
     listing.ordinal += 1;
     listing.revise(job.now);
     let key = CommandKey { verb: Verb::SetLevel, subject: sku.to_string(), ordinal: listing.ordinal };
-    let mut command =
-        Command::intend(key.clone(), Act::SetLevel(SetLevel { sku: sku.clone(), level }), job.now, job.now);
+    let mut command = Command::intend(key.clone(), act, job.now, job.now);
     job.tx.append(
         None,
         Some(channel),
@@ -200,7 +210,7 @@ pub(crate) fn send_set(
 
 /// Applies a step to a stock command and what it means for the listing.
 pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command, step: Step) -> Result<()> {
-    let Act::SetLevel(set) = &command.act else {
+    let Some((sku, level)) = command.act.level().map(|(sku, level)| (sku.clone(), level)) else {
         return Err(Error::new(ErrorKind::Store, "engine.stock")
             .message(format!("{} is not about stock", command.key)));
     };
@@ -208,6 +218,7 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
     let LevelRead::Lagging(lag) = capabilities.levels else { return Ok(()) };
     let spec = capabilities.verb(Verb::SetLevel);
     let answer_means_applied = spec.is_some_and(|spec: &VerbSpec| spec.answer_means_applied);
+    let in_doubt = matches!(command.state, State::InDoubt | State::Unresolved);
     let mut command = command.clone();
     let mut steps = vec![step];
     command.take(&steps[0], job.now)?;
@@ -221,7 +232,7 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
         let entry = Entry::Stepped { key: command.key.clone(), step: Box::new(step) };
         job.tx.append(None, Some(channel), Default::default(), job.now, &entry)?;
     }
-    if let Some(mut listing) = job.tx.listing(channel, &set.sku)? {
+    if let Some(mut listing) = job.tx.listing(channel, &sku)? {
         let sent_at = command.sent_at.unwrap_or(job.now);
         let quiet = command.quiet_until.unwrap_or(job.now);
         match command.state {
@@ -232,7 +243,12 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
                     Some(spec) if command.handle.is_some() => quiet.min(job.now + spec.apply_max),
                     _ => quiet,
                 };
-                listing.set(i64::from(set.level), sent_at, until);
+                match &command.act {
+                    // What is there after a doubt only a read can tell: nothing is moved by what we reckoned before it.
+                    Act::MoveLevel(_) if in_doubt => listing.level = None,
+                    Act::MoveLevel(moved) => listing.moved(moved.by(), until),
+                    _ => listing.set(i64::from(level), sent_at, until),
+                }
                 listing.closed_until = Some(until);
                 listing.verify_at = Some(until + lag);
             }
@@ -253,7 +269,7 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
         job.tx.put_listing(channel, &listing)?;
     }
     job.tx.put_command(channel, &command)?;
-    job.touched.skus.insert(set.sku.clone());
+    job.touched.skus.insert(sku);
     job.touched.commands.push((channel.clone(), command));
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use sutler_core::{
     budget::{Budgets, Rate},
     channel::{
-        Acknowledgment, CancelUnit, Capabilities, LevelRead, ProbeKind, Repeat, StreamKind, StreamSpec,
-        VerbSpec,
+        Acknowledgment, CancelUnit, Capabilities, LevelRead, ProbeKind, Repeat, ShipUnit, StockWrite,
+        StreamKind, StreamSpec, VerbSpec,
     },
     command::Verb,
     time::{Duration, Timestamp},
@@ -54,6 +54,7 @@ pub(crate) fn capabilities(seller: &str) -> Capabilities {
         marketplace: "newshop",
         acknowledgment: Acknowledgment::Local,
         cancel_unit: CancelUnit::Order,
+        ship_unit: ShipUnit::Package,
         answers_cancel_requests: false,
         revisions_per_day: None,
         verbs: [Verb::ConfirmShipment, Verb::Cancel, Verb::SetLevel].map(|verb| careful(verb, seller)).into(),
@@ -70,6 +71,7 @@ pub(crate) fn capabilities(seller: &str) -> Capabilities {
         level_budget: scope("level", seller),
         settle_budget: scope("fetch", seller),
         levels: LevelRead::Lagging(Duration::minutes(1)),
+        stock_write: StockWrite::Absolute,
         out_of_stock_zeroes: false,
     }
 }

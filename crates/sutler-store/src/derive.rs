@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use sutler_core::{
     Timestamp,
-    command::{Act, Command},
+    command::Command,
     error::{Error, ErrorKind, Result},
     id::{ChannelId, OrderKey, Sku},
     state::{OrderState, Phase},
@@ -81,7 +81,7 @@ pub(crate) fn awaited(order: &OrderState, phase: Phase) -> Vec<Sku> {
 /// `Invalid` when a command on an order does not name the order, or its subject is not about that order.
 pub(crate) fn targets(command: &Command) -> Result<Vec<String>> {
     let own = command.targets();
-    if matches!(command.act, Act::SetLevel(_)) {
+    if command.act.level().is_some() {
         return Ok(own);
     }
     let subject = &command.key.subject;

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod broken;
 pub mod case;
+pub mod flavours;
 pub mod local;
 pub mod orders;
 pub mod reading;
@@ -18,6 +19,7 @@ use sutler_core::{
     channel::Channel,
     error::Result,
     id::ChannelOrderId,
+    push::PushRequest,
     time::{Duration, Timestamp},
 };
 use sutler_sandbox::Effects;
@@ -73,6 +75,10 @@ pub trait Stand {
     fn effects(&self) -> Effects;
     /// What becomes of the next write; the one after it fares well again.
     fn fate(&self, fate: Fate);
+    /// What the marketplace pushes to the channel when something of the order is new; none where the channel takes no pushes.
+    fn push(&self, _order: &ChannelOrderId) -> Option<PushRequest> {
+        None
+    }
 }
 
 /// What a buyer buys.
@@ -120,6 +126,7 @@ macro_rules! channel_behaviours {
             access: every_verb_is_declared_once_and_within_its_own_bounds,
             access: streams_are_declared_once_and_show_what_was_placed,
             access: g11_a_forged_push_tells_nothing,
+            access: g11_an_authentic_push_tells_of_its_order,
             reading: g01_every_order_of_a_window_is_on_one_of_its_pages,
             reading: an_order_placed_after_a_window_is_not_in_it,
             reading: a_window_in_which_nothing_was_sold_ends_at_once,
@@ -149,6 +156,13 @@ macro_rules! channel_behaviours {
             orders: what_was_shipped_is_not_cancelled,
             orders: a_wish_is_granted_where_the_channel_waits_for_an_answer,
             orders: a_batch_is_answered_one_by_one_and_a_larger_one_not_sent,
+            flavours: an_order_shows_as_taken_once_it_is,
+            flavours: an_acceptance_promises_what_the_channel_wants,
+            flavours: all_packages_go_at_once_where_they_must,
+            flavours: g27_a_wish_to_cancel_says_by_when_it_is_answered,
+            flavours: accepted_work_is_over_once_it_took_effect,
+            flavours: a_handle_nobody_gave_settles_nothing,
+            flavours: a_level_is_moved_where_it_cannot_be_set,
             repeats: g18_a_taken_order_is_taken_once,
             repeats: g18_a_shipment_is_repeated_as_declared,
             repeats: g18_a_partial_shipment_is_repeated_as_declared,
@@ -157,6 +171,9 @@ macro_rules! channel_behaviours {
             repeats: g18_a_shipment_that_never_arrived_is_not_seen,
             repeats: g18_a_cancellation_whose_answer_is_lost_is_seen,
             repeats: g18_a_cancellation_that_never_arrived_is_not_seen,
+            repeats: g18_a_level_is_repeated_as_declared,
+            repeats: g18_a_level_whose_answer_is_lost_is_seen,
+            repeats: g18_a_level_that_never_arrived_is_not_seen,
             stock: levels_are_read_or_said_to_be_unreadable,
             stock: a_sku_nobody_lists_has_no_level,
             stock: g16_a_level_that_was_set_is_read_back,

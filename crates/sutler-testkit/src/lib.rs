@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod bench;
 pub mod channel_suite;
+pub mod examples;
 pub mod schema;
 pub mod sim;
 pub mod store_suite;

@@ -10,7 +10,10 @@ use crate::{
 use std::{collections::BTreeMap, num::NonZeroU16, sync::Arc, time::Duration as Wait};
 use sutler_core::{
     budget::Rate,
-    channel::{Acknowledgment, CancelUnit, Capabilities, LevelRead, StreamKind, StreamSpec, VerbSpec},
+    channel::{
+        Acknowledgment, CancelUnit, Capabilities, LevelRead, ShipUnit, StockWrite, StreamKind, StreamSpec,
+        VerbSpec,
+    },
     error::{Error, ErrorKind, Result},
     id::{ChannelId, SellerId},
     time::Duration,
@@ -283,6 +286,7 @@ impl Walmart {
             marketplace: "walmart",
             acknowledgment: Acknowledgment::Required,
             cancel_unit: CancelUnit::Units,
+            ship_unit: ShipUnit::Package,
             answers_cancel_requests: false,
             revisions_per_day: None,
             verbs: verbs.collect(),
@@ -293,6 +297,7 @@ impl Walmart {
             level_budget: scope("level"),
             settle_budget: scope("feed_status"),
             levels: LevelRead::Lagging(crate::READ_LAG),
+            stock_write: StockWrite::Absolute,
             out_of_stock_zeroes: true,
         }
     }

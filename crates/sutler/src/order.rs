@@ -180,6 +180,9 @@ pub(crate) fn words(entry: &Entry) -> String {
             )
         }
         Entry::Released { reason, by } => format!("{reason} released by {by}"),
+        Entry::TakenByArranging => {
+            "taken by arranging its shipment; the channel has no other step for it".into()
+        }
         Entry::Erased { by } => format!("what is personal was erased on the word of {by}"),
         Entry::Counted { sku, quantity, as_of } => {
             format!("{quantity} units of {sku} counted as of {}", as_of.to_rfc3339())
@@ -195,6 +198,25 @@ fn act(act: &Act) -> String {
         Act::Acknowledge(_) => "acknowledge the order".into(),
         Act::ConfirmShipment(confirm) => {
             format!("confirm package {} with {}", confirm.report.package, parts.join(", "))
+        }
+        Act::ConfirmPackages(confirm) => {
+            format!("confirm {} packages at once with {}", confirm.packages.len(), parts.join(", "))
+        }
+        Act::Accept(accept) => {
+            let of = |one: &sutler_core::command::Promise| {
+                format!(
+                    "{} of line {} by {} at {} for {}",
+                    one.quantity,
+                    one.line_id,
+                    one.ship_by.to_rfc3339(),
+                    one.amount,
+                    one.of
+                )
+            };
+            format!("take the order: {}", accept.lines.iter().map(of).collect::<Vec<_>>().join(", "))
+        }
+        Act::MoveLevel(moved) => {
+            format!("move the level of {} by {:+} to {}", moved.sku, moved.by(), moved.level)
         }
         Act::Cancel(cancel) => format!("cancel {} ({})", parts.join(", "), cancel.reason.as_str()),
         Act::SetLevel(set) => format!("set the level of {} to {}", set.sku, set.level),

@@ -5,7 +5,7 @@ use sutler_core::{
     id::{LineId, Sku},
     money::Money,
     open::Open,
-    order::{Charge, ChargeKind, Line, LinePackage, OtherStatus},
+    order::{CancelWish, Charge, ChargeKind, Line, LinePackage, OtherStatus},
 };
 use sutler_wire::Look;
 
@@ -62,7 +62,7 @@ fn line(look: &Look<'_>, id: LineId, status: &str) -> Line {
     // A request without an execution waits for the seller.
     let asked = part("cancellationRequest")
         .or_else(|| cancellation.clone().filter(|one| one.text("requester").is_some()));
-    line.cancel_requested = asked.is_some() && executed.is_none() && line.open() > 0;
+    line.cancel_wish = CancelWish::open_if(asked.is_some() && executed.is_none() && line.open() > 0);
     match status {
         ""
         | "PENDING"

@@ -5,7 +5,7 @@ use crate::{
     money::Money,
     open::Open,
     order::{ChargeKind, LineQuantity, ShipmentReport},
-    time::{Timestamp, millis_option},
+    time::{Timestamp, millis, millis_option},
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub enum Verb {
     ConfirmShipment,
     /// Cancel units of lines.
     Cancel,
-    /// Set a listing's sellable level, absolute.
+    /// Set a listing's sellable level, or move it there.
     SetLevel,
     /// Give money back.
     Refund,
@@ -89,6 +89,29 @@ impl CancelReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledge {}
 
+/// Take the order with what is promised for it, where the channel wants a promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accept {
+    /// One for each line of which something is open.
+    pub lines: Vec<Promise>,
+}
+
+/// What is promised for one line: when it ships and what it costs, both as the order itself says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Which line.
+    pub line_id: LineId,
+    /// Units that are taken.
+    pub quantity: u32,
+    /// Ships by.
+    #[serde(with = "millis")]
+    pub ship_by: Timestamp,
+    /// The price of the goods of the whole line, without tax and shipping.
+    pub amount: Money,
+    /// Of how many units that is the price: those ordered. A unit's price is the quotient, which need not be exact.
+    pub of: u32,
+}
+
 /// Confirm one package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmShipment {
@@ -98,6 +121,34 @@ pub struct ConfirmShipment {
     pub method: Option<String>,
     /// The buyer asked to cancel, but the package is handed over: say so.
     pub override_cancel: bool,
+}
+
+/// Confirm every package of an order in one call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmPackages {
+    /// What the host reported, by package number.
+    pub packages: Vec<ShipmentReport>,
+    /// What they hold together, by line.
+    pub lines: Vec<LineQuantity>,
+    /// The channel's shipping method code, echoed from the order.
+    pub method: Option<String>,
+    /// The buyer asked to cancel, but the packages are handed over: say so.
+    pub override_cancel: bool,
+}
+
+impl ConfirmPackages {
+    /// These packages in one call.
+    pub fn new(packages: Vec<ShipmentReport>, method: Option<String>, override_cancel: bool) -> Self {
+        let mut lines: Vec<LineQuantity> = Vec::new();
+        for part in packages.iter().flat_map(|package| &package.lines) {
+            match lines.iter_mut().find(|line| line.line_id == part.line_id) {
+                Some(line) => line.quantity = line.quantity.saturating_add(part.quantity),
+                None => lines.push(part.clone()),
+            }
+        }
+        lines.sort();
+        ConfirmPackages { packages, lines, method, override_cancel }
+    }
 }
 
 /// Cancel units of lines.
@@ -116,6 +167,24 @@ pub struct SetLevel {
     pub sku: Sku,
     /// Sellable units, absolute.
     pub level: u32,
+}
+
+/// Move a listing's level, where the channel takes no absolute one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveLevel {
+    /// Which listing.
+    pub sku: Sku,
+    /// Sellable units it offers now, as far as we know.
+    pub from: i64,
+    /// Sellable units it is to offer.
+    pub level: u32,
+}
+
+impl MoveLevel {
+    /// Units to add; to take, where negative. This is what the channel is told.
+    pub fn by(&self) -> i64 {
+        i64::from(self.level) - self.from
+    }
 }
 
 /// Why money is given back, in our words; each connector maps them to the channel's.
@@ -204,16 +273,22 @@ pub enum Act {
     Refund(Refund),
     /// See [`AnswerCancel`].
     AnswerCancel(AnswerCancel),
+    /// See [`Accept`].
+    Accept(Accept),
+    /// See [`ConfirmPackages`].
+    ConfirmPackages(ConfirmPackages),
+    /// See [`MoveLevel`].
+    MoveLevel(MoveLevel),
 }
 
 impl Act {
     /// Its verb.
     pub fn verb(&self) -> Verb {
         match self {
-            Act::Acknowledge(_) => Verb::Acknowledge,
-            Act::ConfirmShipment(_) => Verb::ConfirmShipment,
+            Act::Acknowledge(_) | Act::Accept(_) => Verb::Acknowledge,
+            Act::ConfirmShipment(_) | Act::ConfirmPackages(_) => Verb::ConfirmShipment,
             Act::Cancel(_) => Verb::Cancel,
-            Act::SetLevel(_) => Verb::SetLevel,
+            Act::SetLevel(_) | Act::MoveLevel(_) => Verb::SetLevel,
             Act::Refund(_) => Verb::Refund,
             Act::AnswerCancel(_) => Verb::AnswerCancel,
         }
@@ -225,10 +300,13 @@ impl Act {
     pub fn targets(&self, _subject: &str) -> Vec<String> {
         let lines = |lines: &[LineQuantity]| lines.iter().map(|l| format!("line/{}", l.line_id)).collect();
         match self {
-            Act::Acknowledge(_) => vec!["order".into()],
+            Act::Acknowledge(_) | Act::Accept(_) => vec!["order".into()],
             Act::ConfirmShipment(confirm) => lines(&confirm.report.lines),
+            Act::ConfirmPackages(confirm) => lines(&confirm.lines),
             Act::Cancel(cancel) => lines(&cancel.lines),
-            Act::SetLevel(set) => vec![format!("sku/{}", set.sku)],
+            Act::SetLevel(SetLevel { sku, .. }) | Act::MoveLevel(MoveLevel { sku, .. }) => {
+                vec![format!("sku/{sku}")]
+            }
             Act::Refund(_) => vec!["refund".into()],
             Act::AnswerCancel(_) => vec!["cancel_request".into()],
         }
@@ -238,8 +316,32 @@ impl Act {
     pub fn quantities(&self) -> &[LineQuantity] {
         match self {
             Act::ConfirmShipment(confirm) => &confirm.report.lines,
+            Act::ConfirmPackages(confirm) => &confirm.lines,
             Act::Cancel(cancel) => &cancel.lines,
-            Act::Acknowledge(_) | Act::SetLevel(_) | Act::Refund(_) | Act::AnswerCancel(_) => &[],
+            Act::Acknowledge(_)
+            | Act::Accept(_)
+            | Act::SetLevel(_)
+            | Act::MoveLevel(_)
+            | Act::Refund(_)
+            | Act::AnswerCancel(_) => &[],
+        }
+    }
+
+    /// The packages it confirms.
+    pub fn packages(&self) -> &[ShipmentReport] {
+        match self {
+            Act::ConfirmShipment(confirm) => std::slice::from_ref(&confirm.report),
+            Act::ConfirmPackages(confirm) => &confirm.packages,
+            _ => &[],
+        }
+    }
+
+    /// The listing it writes and the level that is to have; none for what is done to orders.
+    pub fn level(&self) -> Option<(&Sku, u32)> {
+        match self {
+            Act::SetLevel(set) => Some((&set.sku, set.level)),
+            Act::MoveLevel(moved) => Some((&moved.sku, moved.level)),
+            _ => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use sutler_core::{
     journal::Entry,
     observation::{Believed, Coverage, Group, Observation},
     open::Open,
-    order::{FulfilledBy, OrderFacts, OrderSnapshot, OtherStatus},
+    order::{CancelWish, FulfilledBy, OrderFacts, OrderSnapshot, OtherStatus},
     policy::Policy,
     rule::NoStock,
 };
@@ -72,9 +72,9 @@ proptest! {
             match was.line(&line.line_id) {
                 Some(known) => {
                     prop_assert_eq!(&line.sku, &known.sku);
-                    prop_assert_eq!(line.cancel_requested, known.cancel_requested);
+                    prop_assert_eq!(line.cancel_wish, known.cancel_wish);
                 }
-                None => prop_assert!(line.sku.is_none() && !line.cancel_requested && line.charges.is_empty()),
+                None => prop_assert!(line.sku.is_none() && !line.cancel_requested() && line.charges.is_empty()),
             }
         }
     }
@@ -165,7 +165,7 @@ fn g10_tellings_of_different_lines_do_not_outdate_each_other() {
     let tell = |seconds: i64, id: &str, title: &str, asked: bool| {
         let mut facts = OrderFacts::unknown();
         let mut line = sutler_core::order::Line::new(id.into(), Some("S".into()), 1);
-        (line.title, line.cancel_requested) = (title.into(), asked);
+        (line.title, line.cancel_wish) = (title.into(), CancelWish::open_if(asked));
         facts.lines = vec![line];
         Observation { asked_at: at(seconds), coverage: Coverage::ALL, facts: facts.into() }
     };
@@ -173,7 +173,7 @@ fn g10_tellings_of_different_lines_do_not_outdate_each_other() {
     for tellings in [[&first, &second], [&second, &first]] {
         let (facts, ..) = folded(tellings);
         assert_eq!(facts.lines[0].title, "first");
-        assert!(facts.lines[0].cancel_requested && !facts.lines[1].cancel_requested);
+        assert!(facts.lines[0].cancel_requested() && !facts.lines[1].cancel_requested());
     }
 }
 

@@ -9,7 +9,10 @@ use sutler_core::{
     money::{Currency, Money},
     observation::{Coverage, Group, Observation},
     open::Open,
-    order::{Alias, Charge, ChargeKind, FulfilledBy, Line, LinePackage, OrderFacts, OtherStatus, Unmapped},
+    order::{
+        Alias, CancelWish, Charge, ChargeKind, FulfilledBy, Line, LinePackage, OrderFacts, OtherStatus,
+        Unmapped,
+    },
     state::OrderState,
     time::from_millis,
 };
@@ -64,6 +67,14 @@ fn package() -> impl Strategy<Value = LinePackage> {
     })
 }
 
+fn wish() -> impl Strategy<Value = CancelWish> {
+    prop_oneof![
+        Just(CancelWish::None),
+        Just(CancelWish::Open),
+        (0i64..3).prop_map(|hours| CancelWish::Until(at(hours))),
+    ]
+}
+
 /// One of three ids, or a stand-in for a line whose id is not known.
 fn line_id() -> impl Strategy<Value = LineId> {
     prop_oneof![
@@ -78,10 +89,10 @@ pub(crate) fn line() -> impl Strategy<Value = Line> {
     let other = vec((text(), 0u32..3).prop_map(|(status, quantity)| OtherStatus { status, quantity }), 0..2);
     (
         (line_id(), option::of("[S-U]{1}"), text(), counters),
-        (any::<bool>(), option::of(text()), other, vec(charge(), 0..3), vec(package(), 0..3)),
+        (wish(), option::of(text()), other, vec(charge(), 0..3), vec(package(), 0..3)),
     )
         .prop_map(
-            |((id, sku, title, counters), (cancel_requested, cancel_reason, other, charges, packages))| {
+            |((id, sku, title, counters), (cancel_wish, cancel_reason, other, charges, packages))| {
                 let (ordered, acknowledged, cancelled, shipped, delivered, refunded) = counters;
                 Line {
                     line_id: id,
@@ -93,7 +104,7 @@ pub(crate) fn line() -> impl Strategy<Value = Line> {
                     shipped,
                     delivered,
                     refunded,
-                    cancel_requested,
+                    cancel_wish,
                     cancel_reason,
                     other_statuses: other,
                     charges,

@@ -6,7 +6,7 @@ use sutler_core::{
     id::{LineId, Sku},
     money::Money,
     open::Open,
-    order::{Charge, ChargeKind, Line, OtherStatus},
+    order::{CancelWish, Charge, ChargeKind, Line, OtherStatus},
 };
 use sutler_wire::Look;
 
@@ -59,7 +59,7 @@ fn line(look: &Look<'_>, id: LineId, cancelled: bool, asked: bool) -> Line {
     if cancelled && line.shipped == 0 {
         line.cancelled = ordered;
     }
-    line.cancel_requested = asked && line.cancelled < ordered;
+    line.cancel_wish = CancelWish::open_if(asked && line.cancelled < ordered);
     line.charges = charges(look);
     line
 }

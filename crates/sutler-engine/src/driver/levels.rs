@@ -13,7 +13,7 @@ use crate::{
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Receipt, VerbSpec},
-    command::{Act, Command, Verb},
+    command::{Command, Verb},
     id::Sku,
     time::Duration,
 };
@@ -197,19 +197,19 @@ impl Driver {
     pub(super) fn note_refusals(&mut self, ended: &[(Command, Ended)]) {
         let now = self.now();
         for (command, ended) in ended {
-            let Act::SetLevel(set) = &command.act else { continue };
+            let Some((sku, level)) = command.act.level() else { continue };
             match ended {
                 Ended::Receipt(Receipt::Refused { .. }) => {
-                    let refusal = self.refused.entry(set.sku.clone()).or_default();
+                    let refusal = self.refused.entry(sku.clone()).or_default();
                     refusal.until = Some(now + Duration::minutes(1 << refusal.times.min(6)));
                     refusal.times += 1;
-                    refusal.level = set.level;
+                    refusal.level = level;
                     if self.channel.stock().is_some() {
-                        self.level_reads.insert(set.sku.clone());
+                        self.level_reads.insert(sku.clone());
                     }
                 }
                 Ended::Receipt(Receipt::Done { .. }) => {
-                    self.refused.remove(&set.sku);
+                    self.refused.remove(sku);
                 }
                 _ => {}
             }

@@ -1,12 +1,15 @@
 //! Who we are, what we may do, and when a call is not made.
 
-use super::{Subject, case::Case};
+use super::{
+    Sale, Subject,
+    case::{Case, wrong},
+};
 use crate::bench::at_once;
 use std::collections::BTreeSet;
 use sutler_core::{
     channel::{Batch, CallCx, StreamKind, Window},
     error::{ErrorKind, Result, Retry},
-    push::{PushOutcome, PushRequest},
+    push::{PushOutcome, PushRequest, Told},
     time::Duration,
 };
 
@@ -114,6 +117,34 @@ pub fn streams_are_declared_once_and_show_what_was_placed(subject: &dyn Subject)
             "{}",
             stream.id
         );
+    }
+    Ok(())
+}
+
+/// # Errors
+/// The channel's.
+pub fn g11_an_authentic_push_tells_of_its_order(subject: &dyn Subject) -> Result<()> {
+    let case = Case::open(subject)?;
+    let order = case.sell(Sale::of(1, super::SKUS[0]))?;
+    // Of a marketplace that pushes nothing here there is nothing to believe.
+    let Some(push) = case.push(&order) else { return Ok(()) };
+    let pushes = case.channel().pushes().ok_or_else(|| wrong("what is pushed is not taken".into()))?;
+    let tells = |request: &PushRequest| match pushes.receive(case.now(), request) {
+        PushOutcome::Told { told, .. } => told,
+        _ => Vec::new(),
+    };
+    let told = tells(&push);
+    assert!(
+        told.iter().any(|told| matches!(told, Told::Order { order: of, .. } if *of == order)),
+        "{told:?}"
+    );
+    let mut body = push.body.to_vec();
+    body.push(b' ');
+    let longer = PushRequest { body: body.into(), ..push.clone() };
+    let elsewhere = PushRequest { target: format!("{}?x", push.target), ..push.clone() };
+    let bare = PushRequest { headers: Vec::new(), ..push };
+    for forged in [longer, elsewhere, bare] {
+        assert_eq!(tells(&forged), [], "{forged:?}");
     }
     Ok(())
 }

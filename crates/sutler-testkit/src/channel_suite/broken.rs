@@ -8,15 +8,16 @@ use std::{
 use sutler_core::{
     Timestamp,
     channel::{
-        Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
-        Receipt, Repeat, Settled, Standing, StockChannel,
+        Acknowledgment, Batch, CallCx, CancelUnit, Capabilities, Channel, Fetched, LevelAnswer, Probe,
+        PullFrom, Pulled, RawOrder, Receipt, Repeat, Settled, ShipUnit, Standing, StockChannel, StockWrite,
+        VerbSpec,
     },
     command::{Act, Command, Handle, Verb},
     error::{Error, ErrorKind, Result, Retry},
     id::{ChannelId, ChannelOrderId, LineId, SellerId, Sku},
     observation::Group,
     open::Open,
-    order::{Alias, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
+    order::{Alias, CancelWish, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
     push::{PushOutcome, PushReply, PushRequest, Pushes, Told},
     time::Duration,
 };
@@ -37,7 +38,7 @@ pub struct Broken {
 #[derive(Debug, Default)]
 struct Seen {
     cursors: BTreeSet<String>,
-    taken: BTreeSet<ChannelOrderId>,
+    taken: BTreeSet<String>,
     shipped: BTreeSet<ChannelOrderId>,
     foreign: BTreeSet<ChannelOrderId>,
     lines: BTreeMap<ChannelOrderId, Vec<(LineId, u32)>>,
@@ -51,7 +52,12 @@ impl Broken {
         let flip = |repeat: Repeat| if repeat == Repeat::Once { Repeat::Guarded } else { Repeat::Once };
         match how {
             "taking_an_order_is_told_where_it_must_be" => {
+                let there = capabilities.verb(Verb::Acknowledge).is_some();
+                let other = capabilities.verbs.first().cloned();
                 capabilities.verbs.retain(|spec| spec.verb != Verb::Acknowledge);
+                capabilities.verbs.extend(
+                    other.filter(|_| !there).map(|spec| VerbSpec { verb: Verb::Acknowledge, ..spec }),
+                );
             }
             "every_budget_that_is_named_is_declared" => capabilities.settle_budget = "nobody/nothing".into(),
             "every_verb_is_declared_once_and_within_its_own_bounds" => {
@@ -68,6 +74,7 @@ impl Broken {
         for spec in &mut capabilities.verbs {
             match (how, spec.verb) {
                 ("g18_a_shipment_is_repeated_as_declared", Verb::ConfirmShipment)
+                | ("g18_a_level_is_repeated_as_declared", Verb::SetLevel)
                 | ("g18_a_cancellation_is_repeated_as_declared", Verb::Cancel) => {
                     spec.repeat = flip(spec.repeat)
                 }
@@ -103,9 +110,21 @@ impl Broken {
         Pulled::Page(page)
     }
 
+    /// Does the first listing offer anything but the hundred it begins with?
+    async fn moved(&self, cx: &CallCx) -> Result<bool> {
+        let Some(stock) = self.inner.stock() else { return Ok(false) };
+        let levels = stock.levels(cx, &["MUG".into()]).await?;
+        Ok(levels.iter().any(|answer| !matches!(answer.level, Ok(Some(100)))))
+    }
+
+    fn all_at_once(&self) -> bool {
+        self.capabilities.ship_unit == ShipUnit::Order
+    }
+
     /// An order as it is not.
     fn misread(&self, raw: &RawOrder, facts: &mut OrderFacts) {
         let single = raw.raw.ends_with(SINGLE);
+        let placed_at = facts.placed_at;
         match self.how {
             "reading_into_the_model_is_pure_and_keeps_the_payload" => {
                 let value = self.seen(|seen| {
@@ -142,6 +161,15 @@ impl Broken {
                 "g20_a_part_of_a_line_is_confirmed" if (line.ordered, line.shipped) == (3, 1) => {
                     line.shipped = 2
                 }
+                "g20_a_part_of_a_line_is_confirmed"
+                    if self.all_at_once() && (line.ordered, line.shipped) == (3, 0) =>
+                {
+                    line.shipped = 1;
+                }
+                "an_order_shows_as_taken_once_it_is" => line.acknowledged = 0,
+                "g27_a_wish_to_cancel_says_by_when_it_is_answered" if single && line.cancel_requested() => {
+                    line.cancel_wish = CancelWish::Until(placed_at.unwrap_or_default() - Duration::days(1));
+                }
                 "an_order_is_cancelled_by_the_unit_the_channel_cancels"
                     if lines == 1 && line.cancelled > 0 =>
                 {
@@ -154,27 +182,60 @@ impl Broken {
 
     /// The answer to one command that the marketplace is not asked for.
     fn pretend(&self, command: &Command) -> Option<Receipt> {
+        self.pretend_by_flavour(command).or_else(|| self.pretend_by_verb(command))
+    }
+
+    /// The same of what channels do in different ways.
+    fn pretend_by_flavour(&self, command: &Command) -> Option<Receipt> {
+        let told = self.capabilities.acknowledgment.is_told();
+        let promised = self.capabilities.acknowledgment == Acknowledgment::Promised;
+        let moves = self.capabilities.stock_write == StockWrite::Delta;
+        let lines = |order: &ChannelOrderId| self.seen(|seen| seen.lines.get(order).map_or(0, Vec::len));
+        let lines = command.channel_order_id.as_ref().map_or(0, lines);
+        let wrong = match (self.how, &command.act) {
+            ("g18_a_taken_order_is_taken_once", Act::Acknowledge(_)) => !told,
+            ("an_acceptance_promises_what_the_channel_wants", Act::Acknowledge(_)) => promised,
+            ("an_acceptance_promises_what_the_channel_wants", Act::Accept(_)) => !promised,
+            ("all_packages_go_at_once_where_they_must", Act::ConfirmPackages(confirm)) => {
+                !self.all_at_once() || confirm.packages.len() < lines
+            }
+            ("accepted_work_is_over_once_it_took_effect", act) => {
+                act.level().is_some_and(|(sku, level)| (sku.as_str(), level) == ("BOWL", 55))
+            }
+            ("a_level_is_moved_where_it_cannot_be_set", Act::SetLevel(_)) => moves,
+            ("a_level_is_moved_where_it_cannot_be_set", Act::MoveLevel(_)) => !moves,
+            ("cancelling_covers_no_more_than_its_unit", Act::Cancel(cancel)) => {
+                self.capabilities.cancel_unit == CancelUnit::Order && cancel.lines.len() > 1
+            }
+            _ => false,
+        };
+        wrong.then(|| Receipt::Done { evidence: "so it says".into() })
+    }
+
+    fn pretend_by_verb(&self, command: &Command) -> Option<Receipt> {
+        let reports = command.act.packages();
+        let level = command.act.level().map(|(sku, level)| (sku.as_str(), level));
         let done = || Some(Receipt::Done { evidence: "so it says".into() });
         let refused = || Some(Receipt::Refused { code: "NO".into(), why: "so it says".into() });
         let order = command.channel_order_id.clone().unwrap_or_else(|| "".into());
-        match (self.how, &command.act) {
-            ("g18_a_taken_order_is_taken_once", Act::Acknowledge(_))
-                if !self.seen(|seen| seen.taken.insert(order.clone())) =>
+        match (self.how, command.key.verb) {
+            ("g18_a_taken_order_is_taken_once", Verb::Acknowledge)
+                if !self.seen(|seen| seen.taken.insert(format!("{order} {:?}", command.act))) =>
             {
                 refused()
             }
-            ("more_than_was_bought_is_not_shipped", Act::ConfirmShipment(ship))
-                if ship.report.lines.iter().any(|line| line.quantity == 3) =>
+            ("more_than_was_bought_is_not_shipped", Verb::ConfirmShipment)
+                if reports.iter().flat_map(|report| &report.lines).any(|line| line.quantity == 3) =>
             {
                 done()
             }
-            ("an_order_nobody_placed_is_not_shipped", Act::ConfirmShipment(_))
+            ("an_order_nobody_placed_is_not_shipped", Verb::ConfirmShipment)
                 if order.as_str().starts_with("999-") =>
             {
                 done()
             }
-            ("a_carrier_the_marketplace_does_not_list_is_named_all_the_same", Act::ConfirmShipment(ship))
-                if ship.report.carrier.starts_with("Blue") =>
+            ("a_carrier_the_marketplace_does_not_list_is_named_all_the_same", Verb::ConfirmShipment)
+                if reports.iter().any(|report| report.carrier.starts_with("Blue")) =>
             {
                 refused()
             }
@@ -183,20 +244,20 @@ impl Broken {
             {
                 done()
             }
-            ("what_was_shipped_is_not_cancelled", Act::ConfirmShipment(_)) => {
+            ("what_was_shipped_is_not_cancelled", Verb::ConfirmShipment) => {
                 self.seen(|seen| !seen.foreign.contains(&order) && seen.shipped.insert(order.clone()));
                 None
             }
-            ("what_was_shipped_is_not_cancelled", Act::Cancel(_))
+            ("what_was_shipped_is_not_cancelled", Verb::Cancel)
                 if self.seen(|seen| seen.shipped.contains(&order)) =>
             {
                 done()
             }
-            ("g16_a_level_that_was_set_is_read_back", Act::SetLevel(set)) if set.level == 0 => done(),
-            ("the_last_level_wins", Act::SetLevel(set)) if (set.sku.as_str(), set.level) == ("MUG", 6) => {
+            ("g16_a_level_that_was_set_is_read_back", _) if level.is_some_and(|(_, level)| level == 0) => {
                 done()
             }
-            ("a_sku_nobody_lists_is_not_set", Act::SetLevel(set)) if set.sku.as_str() == "NOBODYS" => done(),
+            ("the_last_level_wins", _) if level == Some(("MUG", 6)) => done(),
+            ("a_sku_nobody_lists_is_not_set", _) if level.is_some_and(|(sku, _)| sku == "NOBODYS") => done(),
             _ => None,
         }
     }
@@ -207,6 +268,11 @@ impl Broken {
         match (self.how, &mut command.act) {
             ("g20_two_packages_of_a_line_add_up", Act::ConfirmShipment(ship)) if ship.report.package == 2 => {
                 ship.report.tracking = "1Z999AA10123450001".into();
+            }
+            ("g20_two_packages_of_a_line_add_up", Act::ConfirmPackages(confirm)) => {
+                for report in &mut confirm.packages {
+                    report.tracking = "1Z999AA10123450001".into();
+                }
             }
             ("cancelling_covers_no_more_than_its_unit", Act::Cancel(cancel)) => {
                 let lines = self.seen(|seen| seen.lines.get(&order).cloned()).unwrap_or_default();
@@ -223,7 +289,7 @@ impl Broken {
 
 fn forget_wishes(facts: &mut OrderFacts) {
     for line in &mut facts.lines {
-        line.cancel_requested = false;
+        line.cancel_wish = CancelWish::None;
     }
 }
 
@@ -315,9 +381,14 @@ impl Channel for Broken {
         }
         let mut commands = batch.commands.to_vec();
         commands.iter_mut().for_each(|command| self.twist(command));
-        if self.how == "a_batch_is_answered_one_by_one_and_a_larger_one_not_sent"
-            && commands.first().is_some_and(|command| command.key.verb == Verb::ConfirmShipment)
-        {
+        let verb = commands.first().map(|command| command.key.verb);
+        let most = verb.and_then(|verb| self.capabilities.verb(verb)).map_or(0, |spec| spec.batch_max);
+        let singly = match self.how {
+            "a_batch_is_answered_one_by_one_and_a_larger_one_not_sent" => verb == Some(Verb::ConfirmShipment),
+            "g08_of_several_levels_one_fails_alone" => verb == Some(Verb::SetLevel) && most == 1,
+            _ => false,
+        };
+        if singly {
             let mut receipts = Vec::new();
             for command in commands {
                 receipts.extend(self.inner.perform(&cx, &Batch { commands: &[command] }).await?);
@@ -331,6 +402,10 @@ impl Channel for Broken {
         let probe = self.inner.probe(cx, doubt).await?;
         let happened = || Probe::Happened { evidence: "so it says".into() };
         Ok(match (self.how, doubt.key.verb, probe) {
+            ("g18_a_level_whose_answer_is_lost_is_seen", Verb::SetLevel, _) => Probe::DidNot,
+            ("g18_a_level_that_never_arrived_is_not_seen", Verb::SetLevel, _) if !self.moved(cx).await? => {
+                happened()
+            }
             (
                 "g18_a_shipment_whose_answer_is_lost_is_seen",
                 Verb::ConfirmShipment,
@@ -348,9 +423,15 @@ impl Channel for Broken {
     }
 
     async fn settle(&self, cx: &CallCx, handle: &Handle, commands: &[Command]) -> Result<Settled> {
+        if self.how == "a_handle_nobody_gave_settles_nothing" && handle == "nobody-gave-it" {
+            let done = commands.iter().map(|_| Receipt::Done { evidence: "so it says".into() });
+            return Ok(Settled::Receipts(done.collect()));
+        }
         let settled = self.inner.settle(cx, handle, commands).await?;
         match settled {
-            Settled::Receipts(receipts) if self.how == "g08_of_several_levels_one_fails_alone" => {
+            Settled::Receipts(receipts)
+                if self.how == "g08_of_several_levels_one_fails_alone" && receipts.len() > 1 =>
+            {
                 let done = receipts.iter().map(|_| Receipt::Done { evidence: "so it says".into() });
                 Ok(Settled::Receipts(done.collect()))
             }
@@ -371,7 +452,8 @@ impl Channel for Broken {
     }
 
     fn pushes(&self) -> Option<&dyn Pushes> {
-        (self.how == "g11_a_forged_push_tells_nothing").then_some(self as &dyn Pushes)
+        let gullible = self.how == "g11_a_forged_push_tells_nothing";
+        (gullible || self.inner.pushes().is_some()).then_some(self as &dyn Pushes)
     }
 }
 
@@ -394,15 +476,26 @@ impl StockChannel for Broken {
     }
 }
 
-/// Believes everybody.
+/// Believes a password anybody may have, or nobody.
 #[async_trait]
 impl Pushes for Broken {
-    fn receive(&self, _: Timestamp, _: &PushRequest) -> PushOutcome {
-        let told = vec![Told::Order { order: "1".into(), due: None }];
-        PushOutcome::Told { id: "1".into(), told, reply: PushReply::status(204) }
+    fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome {
+        let refused = || PushOutcome::Refused { reply: PushReply::status(401), why: "so it says".into() };
+        let password = request.header("authorization").is_some_and(|value| value.starts_with("Basic "));
+        match (self.how, self.inner.pushes()) {
+            ("g11_a_forged_push_tells_nothing", _) if password => {
+                let told = vec![Told::Order { order: "1".into(), due: None }];
+                PushOutcome::Told { id: "1".into(), told, reply: PushReply::status(204) }
+            }
+            ("g11_an_authentic_push_tells_of_its_order", _) | (_, None) => refused(),
+            (_, Some(inner)) => inner.receive(now, request),
+        }
     }
 
-    async fn learn_key(&self, _: &CallCx, _: &str) -> Result<()> {
-        Ok(())
+    async fn learn_key(&self, cx: &CallCx, key: &str) -> Result<()> {
+        match self.inner.pushes() {
+            Some(inner) => inner.learn_key(cx, key).await,
+            None => Ok(()),
+        }
     }
 }

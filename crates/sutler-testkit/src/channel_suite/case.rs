@@ -5,10 +5,13 @@ use crate::bench::at_once;
 use std::ops::Deref;
 use sutler_core::{
     channel::{
-        Acknowledgment, Batch, CallCx, Fetched, Page, PullFrom, Pulled, RawOrder, Receipt, Settled,
-        StreamSpec, VerbSpec, Window,
+        Acknowledgment, Batch, CallCx, Fetched, Page, PullFrom, Pulled, RawOrder, Receipt, Settled, ShipUnit,
+        StockWrite, StreamSpec, VerbSpec, Window,
     },
-    command::{Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, SetLevel, Verb},
+    command::{
+        Accept, Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmPackages,
+        ConfirmShipment, MoveLevel, Promise, SetLevel, Verb,
+    },
     error::{Error, ErrorKind, Result},
     id::ChannelOrderId,
     order::{ChannelOrder, LineQuantity, ShipmentReport},
@@ -128,8 +131,8 @@ impl Case {
     pub fn taken(&self, units: u32) -> Result<ChannelOrder> {
         let id = self.sell(Sale::of(units, super::SKUS[0]))?;
         self.pass(self.channel().capabilities().visibility_delay);
-        if self.channel().capabilities().acknowledgment == Acknowledgment::Required {
-            self.done(&self.acknowledge(&id))?;
+        if self.channel().capabilities().acknowledgment.is_told() {
+            self.done(&self.take(&self.fetch(&id)?))?;
         }
         self.fetch(&id)
     }
@@ -148,7 +151,68 @@ impl Case {
         self.about(order, order.to_string(), Act::Acknowledge(Acknowledge {}))
     }
 
-    /// Ships so many units of the order's first line.
+    /// Takes an order as the channel wants to hear of it.
+    pub fn take(&self, order: &ChannelOrder) -> Command {
+        match self.channel().capabilities().acknowledgment {
+            Acknowledgment::Promised => self.accept(order, |_| {}),
+            _ => self.acknowledge(&order.channel_order_id),
+        }
+    }
+
+    /// Takes an order by promising what it says itself, but for a change of each promise.
+    pub fn accept(&self, order: &ChannelOrder, change: impl Fn(&mut Promise)) -> Command {
+        let lines = order.facts.lines.iter().filter_map(|line| {
+            let mut promise = Promise {
+                line_id: line.line_id.clone(),
+                quantity: line.open(),
+                ship_by: order.facts.ship_by?,
+                amount: line.charges.first()?.amount,
+                of: line.ordered,
+            };
+            change(&mut promise);
+            Some(promise)
+        });
+        let id = &order.channel_order_id;
+        self.about(id, id.to_string(), Act::Accept(Accept { lines: lines.collect() }))
+    }
+
+    /// All of these packages at once, each of so many units of the line at that place.
+    pub fn ship_all(&self, order: &ChannelOrder, packages: &[(usize, u32)]) -> Command {
+        let report = |(number, (at, units)): (u32, &(usize, u32))| {
+            let line = order.facts.lines.get(*at).map(|line| line.line_id.clone());
+            let lines = line.map(|line_id| LineQuantity { line_id, quantity: *units }).into_iter().collect();
+            ShipmentReport { lines, ..self.report(number, "UPS", None) }
+        };
+        let packages = (1..).zip(packages).map(report).collect();
+        let confirm = ConfirmPackages::new(packages, order.facts.method.clone(), false);
+        let id = &order.channel_order_id;
+        let mut command = self.about(id, format!("{id}/all"), Act::ConfirmPackages(confirm));
+        command.before = self.channel().before_image(&command, order);
+        command
+    }
+
+    fn report(&self, package: u32, carrier: &str, url: Option<&str>) -> ShipmentReport {
+        ShipmentReport {
+            package,
+            carrier: carrier.into(),
+            tracking: format!("1Z999AA1012345{package:04}"),
+            tracking_url: url.map(str::to_owned),
+            shipped_at: self.now(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// Do all packages of an order go in one confirmation?
+    pub fn all_at_once(&self) -> bool {
+        self.channel().capabilities().ship_unit == ShipUnit::Order
+    }
+
+    /// A part of an order of two units, where the channel takes one; else all of it.
+    pub fn least(&self) -> u32 {
+        if self.all_at_once() { 2 } else { 1 }
+    }
+
+    /// Ships so many units of the order's first line, as one package.
     pub fn ship(&self, order: &ChannelOrder, package: u32, units: u32) -> Command {
         self.ship_by(order, package, units, "UPS", None)
     }
@@ -163,17 +227,15 @@ impl Case {
         url: Option<&str>,
     ) -> Command {
         let lines = order.facts.lines.first().map(|line| (line.line_id.clone(), units));
-        let report = ShipmentReport {
-            package,
-            carrier: carrier.into(),
-            tracking: format!("1Z999AA1012345{package:04}"),
-            tracking_url: url.map(str::to_owned),
-            shipped_at: self.now(),
-            lines: lines.map(|(line_id, quantity)| LineQuantity { line_id, quantity }).into_iter().collect(),
+        let lines = lines.map(|(line_id, quantity)| LineQuantity { line_id, quantity }).into_iter().collect();
+        let report = ShipmentReport { lines, ..self.report(package, carrier, url) };
+        let (id, method) = (&order.channel_order_id, order.facts.method.clone());
+        let act = if self.all_at_once() {
+            Act::ConfirmPackages(ConfirmPackages::new(vec![report], method, false))
+        } else {
+            Act::ConfirmShipment(ConfirmShipment { report, method, override_cancel: false })
         };
-        let id = &order.channel_order_id;
-        let confirm = ConfirmShipment { report, method: order.facts.method.clone(), override_cancel: false };
-        let mut command = self.about(id, format!("{id}/{package}"), Act::ConfirmShipment(confirm));
+        let mut command = self.about(id, format!("{id}/{package}"), act);
         command.before = self.channel().before_image(&command, order);
         command
     }
@@ -189,9 +251,23 @@ impl Case {
         command
     }
 
-    /// Sets the level of a SKU.
+    /// Sets the level of a SKU, or moves it there from what it is.
     pub fn set(&self, sku: &str, level: u32) -> Command {
-        let act = Act::SetLevel(SetLevel { sku: sku.into(), level });
+        let sku_named = sku.into();
+        self.level(
+            sku,
+            match self.channel().capabilities().stock_write {
+                StockWrite::Absolute => Act::SetLevel(SetLevel { sku: sku_named, level }),
+                StockWrite::Delta => {
+                    let from = self.effects().stock.get(sku).copied().unwrap_or(0);
+                    Act::MoveLevel(MoveLevel { sku: sku_named, from, level })
+                }
+            },
+        )
+    }
+
+    /// Writes the level of a SKU so.
+    pub fn level(&self, sku: &str, act: Act) -> Command {
         let key = CommandKey { verb: Verb::SetLevel, subject: sku.to_owned(), ordinal: 1 };
         let mut command = Command::intend(key, act, self.now(), self.now());
         command.sent_at = Some(self.now());

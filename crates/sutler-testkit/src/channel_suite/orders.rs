@@ -3,7 +3,7 @@
 use super::{Sale, Subject, case::Case};
 use crate::bench::at_once;
 use sutler_core::{
-    channel::{Acknowledgment, Batch, CancelUnit, Receipt},
+    channel::{Batch, CancelUnit, Receipt},
     command::{Act, AnswerCancel, Command, Verb},
     error::Result,
     order::LineQuantity,
@@ -13,7 +13,7 @@ use sutler_core::{
 /// The channel's.
 pub fn taking_an_order_is_told_where_it_must_be(subject: &dyn Subject) -> Result<()> {
     let case = Case::open(subject)?;
-    let told = case.channel().capabilities().acknowledgment == Acknowledgment::Required;
+    let told = case.channel().capabilities().acknowledgment.is_told();
     assert_eq!(case.spec(Verb::Acknowledge).is_some(), told, "the verb is there where it is needed");
     let order = case.taken(1)?;
     assert_eq!(case.effects().acknowledge.get(order.channel_order_id.as_str()).copied(), told.then_some(1));
@@ -37,6 +37,12 @@ pub fn a_package_of_a_whole_line_is_confirmed(subject: &dyn Subject) -> Result<(
 pub fn g20_a_part_of_a_line_is_confirmed(subject: &dyn Subject) -> Result<()> {
     let case = Case::open(subject)?;
     let order = case.taken(3)?;
+    if case.all_at_once() {
+        case.not_done(&case.ship(&order, 1, 1));
+        assert_eq!(case.units(&case.effects().ship, &order.channel_order_id), 0, "a part is refused whole");
+        assert_eq!(case.fetch(&order.channel_order_id)?.facts.lines[0].shipped, 0);
+        return Ok(());
+    }
     case.done(&case.ship(&order, 1, 1))?;
     assert_eq!(case.units(&case.effects().ship, &order.channel_order_id), 1);
     // Some marketplaces show a line as shipped only once all of it is; none shows more than was.
@@ -49,9 +55,13 @@ pub fn g20_a_part_of_a_line_is_confirmed(subject: &dyn Subject) -> Result<()> {
 pub fn g20_two_packages_of_a_line_add_up(subject: &dyn Subject) -> Result<()> {
     let case = Case::open(subject)?;
     let order = case.taken(3)?;
-    case.done(&case.ship(&order, 1, 1))?;
-    let order = case.fetch(&order.channel_order_id)?;
-    case.done(&case.ship(&order, 2, 2))?;
+    if case.all_at_once() {
+        case.done(&case.ship_all(&order, &[(0, 1), (0, 2)]))?;
+    } else {
+        case.done(&case.ship(&order, 1, 1))?;
+        let order = case.fetch(&order.channel_order_id)?;
+        case.done(&case.ship(&order, 2, 2))?;
+    }
     let effects = case.effects();
     assert_eq!(case.units(&effects.ship, &order.channel_order_id), 3);
     let of = format!("{}/", order.channel_order_id);

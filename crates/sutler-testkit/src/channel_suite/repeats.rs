@@ -1,9 +1,9 @@
 //! What a verb declares of being sent twice, and of being seen: tested by losing calls before and after they take effect.
 
-use super::{Fate, Subject, case::Case};
+use super::{Fate, SKUS, Subject, case::Case};
 use crate::bench::at_once;
 use sutler_core::{
-    channel::{Acknowledgment, CancelUnit, Probe, ProbeKind, Repeat},
+    channel::{CancelUnit, Probe, ProbeKind, Receipt, Repeat, StockWrite},
     command::{Command, Verb},
     error::Result,
     order::ChannelOrder,
@@ -43,21 +43,12 @@ pub fn g18_a_taken_order_is_taken_once(subject: &dyn Subject) -> Result<()> {
     let order = case.taken(1)?;
     let id = order.channel_order_id.clone();
     let count = || case.effects().acknowledge.get(id.as_str()).copied().unwrap_or(0);
-    match case.channel().capabilities().acknowledgment {
-        Acknowledgment::Required => {
-            case.done(&case.acknowledge(&id))?;
-            assert_eq!(count(), 1, "taken again, it was taken already");
-        }
-        Acknowledgment::Local => {
-            assert!(
-                at_once(case.channel().perform(
-                    &case.cx(),
-                    &sutler_core::channel::Batch { commands: &[case.acknowledge(&id)] }
-                ))
-                .is_err()
-            );
-            assert_eq!(count(), 0);
-        }
+    if case.channel().capabilities().acknowledgment.is_told() {
+        case.done(&case.take(&order))?;
+        assert_eq!(count(), 1, "taken again, it was taken already");
+    } else {
+        assert!(!matches!(case.answer(&case.acknowledge(&id)), Ok(Receipt::Done { .. })));
+        assert_eq!(count(), 0);
     }
     Ok(())
 }
@@ -80,6 +71,13 @@ pub fn g18_a_partial_shipment_is_repeated_as_declared(subject: &dyn Subject) -> 
     let Some(spec) = case.spec(Verb::ConfirmShipment) else { return Ok(()) };
     let id = order.channel_order_id.clone();
     let command = case.ship(&order, 1, 1);
+    if case.all_at_once() {
+        assert_eq!(spec.repeat_partial, Repeat::Guarded, "a part is refused, however often it is sent");
+        case.not_done(&command);
+        case.not_done(&command);
+        assert_eq!(case.units(&case.effects().shipments, &id), 0);
+        return Ok(());
+    }
     sent_twice(&case, &command, spec.repeat_partial, 1, || case.units(&case.effects().shipments, &id))
 }
 
@@ -138,7 +136,7 @@ fn cancelled(case: &Case, order: &ChannelOrder) -> u32 {
 pub fn g18_a_shipment_whose_answer_is_lost_is_seen(subject: &dyn Subject) -> Result<()> {
     let case = Case::open(subject)?;
     let order = case.taken(2)?;
-    lost_after(&case, &case.ship(&order, 1, 1), || shipped(&case, &order))
+    lost_after(&case, &case.ship(&order, 1, case.least()), || shipped(&case, &order))
 }
 
 /// # Errors
@@ -146,7 +144,7 @@ pub fn g18_a_shipment_whose_answer_is_lost_is_seen(subject: &dyn Subject) -> Res
 pub fn g18_a_shipment_that_never_arrived_is_not_seen(subject: &dyn Subject) -> Result<()> {
     let case = Case::open(subject)?;
     let order = case.taken(2)?;
-    lost_before(&case, &case.ship(&order, 1, 1), || shipped(&case, &order))
+    lost_before(&case, &case.ship(&order, 1, case.least()), || shipped(&case, &order))
 }
 
 /// # Errors
@@ -163,4 +161,34 @@ pub fn g18_a_cancellation_that_never_arrived_is_not_seen(subject: &dyn Subject) 
     let case = Case::open(subject)?;
     let order = case.taken(2)?;
     lost_before(&case, &case.cancel(&order, whole(&case)), || cancelled(&case, &order))
+}
+
+/// Units taken from a listing of a hundred.
+fn taken_from(case: &Case) -> u32 {
+    let level = case.effects().stock.get(SKUS[0]).copied().unwrap_or(100);
+    u32::try_from(100 - level).unwrap_or(0)
+}
+
+/// # Errors
+/// The channel's.
+pub fn g18_a_level_is_repeated_as_declared(subject: &dyn Subject) -> Result<()> {
+    let case = Case::open(subject)?;
+    let Some(spec) = case.spec(Verb::SetLevel) else { return Ok(()) };
+    let moves = case.channel().capabilities().stock_write == StockWrite::Delta;
+    assert!(!moves || spec.repeat == Repeat::Once, "what is moved twice is moved twice as far");
+    sent_twice(&case, &case.set(SKUS[0], 88), spec.repeat, 12, || taken_from(&case))
+}
+
+/// # Errors
+/// The channel's.
+pub fn g18_a_level_whose_answer_is_lost_is_seen(subject: &dyn Subject) -> Result<()> {
+    let case = Case::open(subject)?;
+    lost_after(&case, &case.set(SKUS[0], 88), || taken_from(&case))
+}
+
+/// # Errors
+/// The channel's.
+pub fn g18_a_level_that_never_arrived_is_not_seen(subject: &dyn Subject) -> Result<()> {
+    let case = Case::open(subject)?;
+    lost_before(&case, &case.set(SKUS[0], 88), || taken_from(&case))
 }

@@ -10,7 +10,7 @@ use sutler_core::{
     id::{LineId, Sku},
     money::Money,
     open::Open,
-    order::{Charge, ChargeKind, Line, LinePackage, OtherStatus},
+    order::{CancelWish, Charge, ChargeKind, Line, LinePackage, OtherStatus},
 };
 
 /// Reads the line that stands at `at` in the payload.
@@ -26,7 +26,7 @@ pub(crate) fn line(id: LineId, wire: &wire::Line<'_>, at: usize, notes: &mut Not
     let ordered = notes.taken(|| field("orderLineQuantity.amount"), units(&wire.order_line_quantity.0));
     let mut line = Line::new(id, sku, ordered.unwrap_or(0));
     line.title = item.product_name.owned();
-    line.cancel_requested = asks_to_cancel(&wire.intent_to_cancel);
+    line.cancel_wish = CancelWish::open_if(asks_to_cancel(&wire.intent_to_cancel));
 
     let statuses = wire.order_line_statuses.0.as_ref().map_or(&[][..], |s| &s.order_line_status.0);
     let (mut shown, mut refunded) = (0_u32, 0_u32);

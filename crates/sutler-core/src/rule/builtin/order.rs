@@ -137,7 +137,7 @@ impl Rule for BuyerCancel {
         if !cx.order.facts.cancel_requested() {
             return Verdict::Pass(Proof::code("cancel.not_asked"));
         }
-        let asked = cx.order.facts.lines.iter().filter(|line| line.cancel_requested && line.open() > 0);
+        let asked = cx.order.facts.lines.iter().filter(|line| line.cancel_requested() && line.open() > 0);
         let lines = listed(asked.map(|line| format!("line {}", line.line_id)));
         Verdict::Hold(HoldReason::BuyerAskedToCancel, Proof::value("cancel.asked", lines))
     }
