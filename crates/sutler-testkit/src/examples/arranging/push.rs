@@ -51,7 +51,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     let byte =
         |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (text.len() % 2 == 0).then(|| pairs.map(byte).collect()).flatten()
+    text.len().is_multiple_of(2).then(|| pairs.map(byte).collect()).flatten()
 }
 
 #[derive(Deserialize)]
