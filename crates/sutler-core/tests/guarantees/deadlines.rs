@@ -16,8 +16,13 @@ use sutler_core::{
     time::Duration,
 };
 
-const KINDS: [DeadlineKind; 4] =
-    [DeadlineKind::Acknowledge, DeadlineKind::Ship, DeadlineKind::Deliver, DeadlineKind::AutoCancel];
+const KINDS: [DeadlineKind; 5] = [
+    DeadlineKind::Acknowledge,
+    DeadlineKind::Ship,
+    DeadlineKind::Deliver,
+    DeadlineKind::AutoCancel,
+    DeadlineKind::AnswerCancel,
+];
 
 /// The ship date by the published rule: an order before the cut-off ships today, a later one on the next operational day;
 /// `lag` more operational days may follow. The date ends at local midnight.
@@ -90,6 +95,7 @@ proptest! {
                 let told = match deadline.kind {
                     DeadlineKind::Ship => facts.ship_by,
                     DeadlineKind::Deliver => facts.deliver_by,
+                    DeadlineKind::AnswerCancel => facts.answer_cancel_by(),
                     _ => None,
                 };
                 match (&deadline.source, told) {

@@ -5,6 +5,7 @@ mod calendars;
 mod counters;
 mod deadlines;
 mod exposure;
+mod flavours;
 mod fold;
 mod lateness;
 mod metrics;

@@ -45,7 +45,7 @@ pub(crate) fn money() -> impl Strategy<Value = Money> {
         .prop_map(|(number, scale, currency)| Money { amount: Decimal::new(number, scale), currency })
 }
 
-fn charge() -> impl Strategy<Value = Charge> {
+pub(crate) fn charge() -> impl Strategy<Value = Charge> {
     let kind = prop_oneof![
         Just(Open::Known(ChargeKind::Product)),
         Just(Open::Known(ChargeKind::Shipping)),

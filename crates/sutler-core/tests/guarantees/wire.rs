@@ -7,13 +7,15 @@ use std::fmt::Debug;
 use sutler_core::{
     budget::{Bucket, Rate},
     command::{
-        Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, SetLevel, State,
+        Accept, Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmPackages,
+        ConfirmShipment, Event, MoveLevel, Promise, SetLevel, State,
     },
     hold::{Hold, HoldReason},
     id::{OrderKey, Seq},
     journal::{Decided, Entry, JournalRow, Step},
+    money::{Currency, Money},
     open::Open,
-    order::{ChargeKind, FulfilledBy, LineQuantity, ShipmentReport},
+    order::{CancelWish, ChargeKind, FulfilledBy, LineQuantity, ShipmentReport},
     rule::{Judged, Proof, Verdict},
     stock::Listing,
 };
@@ -58,6 +60,19 @@ fn act() -> impl Strategy<Value = Act> {
         proptest::sample::select(reasons)
             .prop_map(move |reason| Act::Cancel(Cancel { lines: lines.clone(), reason })),
         (text(), any::<u32>()).prop_map(|(sku, level)| Act::SetLevel(SetLevel { sku: sku.into(), level })),
+        (text(), any::<i64>(), any::<u32>()).prop_map(|(sku, from, level)| Act::MoveLevel(MoveLevel {
+            sku: sku.into(),
+            from,
+            level
+        })),
+        (proptest::collection::vec(report(), 0..3), any::<bool>()).prop_map(|(packages, override_cancel)| {
+            Act::ConfirmPackages(ConfirmPackages::new(packages, None, override_cancel))
+        }),
+        (text(), any::<u32>(), 0i64..9, 0i64..99_999).prop_map(|(line, of, seconds, cents)| {
+            let amount = Money { amount: rust_decimal::Decimal::new(cents, 2), currency: Currency::USD };
+            let (line_id, ship_by) = (line.as_str().into(), at(seconds));
+            Act::Accept(Accept { lines: vec![Promise { line_id, quantity: 1, ship_by, amount, of }] })
+        }),
     ]
 }
 
@@ -182,4 +197,13 @@ fn buckets_and_listings_come_back() {
     let mut listing = Listing::new("S".into());
     listing.set(5, at(1), at(2));
     comes_back(&listing).expect("a listing");
+}
+
+#[test]
+fn a_wish_to_cancel_that_was_stored_as_yes_or_no_is_read_as_it_was_meant() {
+    for (asked, wish) in [(false, CancelWish::None), (true, CancelWish::Open)] {
+        let before = postcard::to_stdvec(&asked).expect("postcard");
+        assert_eq!(postcard::from_bytes::<CancelWish>(&before).expect("postcard again"), wish);
+        assert_eq!(postcard::to_stdvec(&wish).expect("postcard"), before);
+    }
 }

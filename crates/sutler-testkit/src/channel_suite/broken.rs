@@ -1,12 +1,13 @@
 //! Channels that break one promise each: a suite that lets one of them pass proves nothing.
 
+mod pushes;
+
 use async_trait::async_trait;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 use sutler_core::{
-    Timestamp,
     channel::{
         Acknowledgment, Batch, CallCx, CancelUnit, Capabilities, Channel, Fetched, LevelAnswer, Probe,
         PullFrom, Pulled, RawOrder, Receipt, Repeat, Settled, ShipUnit, Standing, StockChannel, StockWrite,
@@ -18,7 +19,7 @@ use sutler_core::{
     observation::Group,
     open::Open,
     order::{Alias, CancelWish, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
-    push::{PushOutcome, PushReply, PushRequest, Pushes, Told},
+    push::Pushes,
     time::Duration,
 };
 
@@ -473,29 +474,5 @@ impl StockChannel for Broken {
             }
         }
         Ok(answers)
-    }
-}
-
-/// Believes a password anybody may have, or nobody.
-#[async_trait]
-impl Pushes for Broken {
-    fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome {
-        let refused = || PushOutcome::Refused { reply: PushReply::status(401), why: "so it says".into() };
-        let password = request.header("authorization").is_some_and(|value| value.starts_with("Basic "));
-        match (self.how, self.inner.pushes()) {
-            ("g11_a_forged_push_tells_nothing", _) if password => {
-                let told = vec![Told::Order { order: "1".into(), due: None }];
-                PushOutcome::Told { id: "1".into(), told, reply: PushReply::status(204) }
-            }
-            ("g11_an_authentic_push_tells_of_its_order", _) | (_, None) => refused(),
-            (_, Some(inner)) => inner.receive(now, request),
-        }
-    }
-
-    async fn learn_key(&self, cx: &CallCx, key: &str) -> Result<()> {
-        match self.inner.pushes() {
-            Some(inner) => inner.learn_key(cx, key).await,
-            None => Ok(()),
-        }
     }
 }
