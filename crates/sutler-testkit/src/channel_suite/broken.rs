@@ -74,6 +74,12 @@ impl Broken {
                 ("g18_a_partial_shipment_is_repeated_as_declared", Verb::ConfirmShipment) => {
                     spec.repeat_partial = flip(spec.repeat_partial);
                 }
+                ("g18_a_whole_refund_is_repeated_as_declared", Verb::Refund) => {
+                    spec.repeat = flip(spec.repeat);
+                }
+                ("g18_a_partial_refund_is_repeated_as_declared", Verb::Refund) => {
+                    spec.repeat_partial = flip(spec.repeat_partial);
+                }
                 _ => {}
             }
         }
@@ -190,6 +196,14 @@ impl Broken {
             ("what_was_shipped_is_not_cancelled", Act::Cancel(_))
                 if self.seen(|seen| seen.shipped.contains(&order)) =>
             {
+                done()
+            }
+            ("g22_money_goes_back_where_the_channel_gives_it_and_nowhere_else", Act::Refund(refund))
+                if refund.refund == 11 =>
+            {
+                done()
+            }
+            ("g22_more_than_was_charged_is_not_given_back", Act::Refund(refund)) if refund.refund == 12 => {
                 done()
             }
             ("g16_a_level_that_was_set_is_read_back", Act::SetLevel(set)) if set.level == 0 => done(),
@@ -341,6 +355,12 @@ impl Channel for Broken {
             }
             ("g18_a_shipment_that_never_arrived_is_not_seen", Verb::ConfirmShipment, Probe::DidNot)
             | ("g18_a_cancellation_that_never_arrived_is_not_seen", Verb::Cancel, Probe::DidNot) => {
+                happened()
+            }
+            ("g18_a_refund_whose_answer_is_lost_is_seen", Verb::Refund, Probe::Happened { .. }) => {
+                Probe::DidNot
+            }
+            ("g18_a_refund_that_never_arrived_is_not_seen", Verb::Refund, Probe::Inconclusive { .. }) => {
                 happened()
             }
             (_, _, probe) => probe,

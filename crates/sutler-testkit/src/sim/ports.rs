@@ -171,6 +171,7 @@ pub fn verb_of(request: &Request<Bytes>) -> Option<&'static str> {
         "POST" if path.ends_with("/acknowledge") => Some("acknowledge"),
         "POST" if path.ends_with("/shipping") => Some("confirm_shipment"),
         "POST" if path.ends_with("/cancel") => Some("cancel"),
+        "POST" if path.ends_with("/refund") => Some("refund"),
         "PUT" if path.starts_with("/v3/inventor") => Some("set_level"),
         "POST" if path.starts_with("/v3/feeds") => Some("feed"),
         _ => None,
