@@ -4,9 +4,9 @@ pub mod act;
 pub mod table;
 
 use crate::{
-    id::{ChannelOrderId, OrderKey},
+    id::{ChannelOrderId, LineId, OrderKey},
     open::Open,
-    order::{FulfilledBy, OrderFacts},
+    order::{Charge, FulfilledBy, OrderFacts},
     time::{Timestamp, millis, millis_option},
 };
 pub use act::{
@@ -52,11 +52,30 @@ pub struct OrderBrief {
     pub fulfilled_by: Open<FulfilledBy>,
     /// When the buyer placed it, as the channel says.
     pub placed_at: Option<Timestamp>,
+    /// What each line was charged. Filled in where money is given back.
+    pub charges: Vec<(LineId, Vec<Charge>)>,
+}
+
+impl OrderBrief {
+    /// The same with what each line was charged.
+    pub fn with_charges(mut self, facts: &OrderFacts) -> Self {
+        self.charges = facts.lines.iter().map(|line| (line.line_id.clone(), line.charges.clone())).collect();
+        self
+    }
+
+    /// What a line was charged, where that is known.
+    pub fn charges_of(&self, line: &LineId) -> Option<&[Charge]> {
+        self.charges.iter().find(|(id, _)| id == line).map(|(_, charges)| charges.as_slice())
+    }
 }
 
 impl From<&OrderFacts> for OrderBrief {
     fn from(facts: &OrderFacts) -> Self {
-        OrderBrief { fulfilled_by: facts.fulfilled_by.clone(), placed_at: facts.placed_at }
+        OrderBrief {
+            fulfilled_by: facts.fulfilled_by.clone(),
+            placed_at: facts.placed_at,
+            charges: Vec::new(),
+        }
     }
 }
 

@@ -169,6 +169,13 @@ impl Channel for EbayChannel {
         map::order(raw)
     }
 
+    fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
+        match &command.act {
+            Act::Refund(refund) => map::refund::OrderRefunds::read(&order.raw).given_back(refund),
+            _ => None,
+        }
+    }
+
     fn wants_look(&self, facts: &OrderFacts) -> bool {
         map::hides_cancel_requests(facts)
     }
@@ -209,7 +216,7 @@ impl Channel for EbayChannel {
             (Act::ConfirmShipment(confirm), Some(id)) => self.probe_shipment(cx, id, confirm).await,
             (Act::Cancel(_), Some(id)) => self.probe_cancel(cx, id).await,
             (Act::AnswerCancel(answer), Some(id)) => self.probe_answer(cx, id, answer).await,
-            (Act::Refund(refund), Some(id)) => self.probe_refund(cx, id, refund).await,
+            (Act::Refund(refund), Some(id)) => self.probe_refund(cx, id, refund, doubt.before).await,
             _ => Ok(Probe::Inconclusive { why: "a level is set again, not looked for".into() }),
         }
     }

@@ -322,7 +322,7 @@ impl Ebay {
         let verbs = VERBS.iter().map(|row| VerbSpec {
             verb: row.verb,
             repeat: row.repeat,
-            repeat_partial: row.repeat,
+            repeat_partial: row.repeat_partial,
             probe: row.probe,
             budget: scope(row.budget),
             batch_budget: None,

@@ -127,6 +127,8 @@ pub struct VerbRow {
     pub verb: Verb,
     /// May it be repeated?
     pub repeat: Repeat,
+    /// The same for a part of what it could do.
+    pub repeat_partial: Repeat,
     /// Can it be seen?
     pub probe: ProbeKind,
     /// What it spends.
@@ -141,13 +143,21 @@ const SEEN: ProbeKind = ProbeKind::Conclusive { after: READ_LAG };
 ///
 /// - A shipment acts again when repeated; the list of shipments shows it by its tracking number.
 /// - A cancellation and an answer are refused the second time; the search shows them.
-/// - A refund is refused the second time (34917, 34922); the order shows one, and its absence proves nothing yet.
+/// - A refund is refused while the first is processing (34922) and once nothing is left (34917); a part acts again later. The order shows one, and its absence proves nothing yet.
 /// - A level is absolute: it is set again, not looked for.
 pub const VERBS: &[VerbRow] = &[
-    VerbRow { verb: Verb::ConfirmShipment, repeat: Repeat::Once, probe: SEEN, budget: "order", batch_max: 1 },
+    VerbRow {
+        verb: Verb::ConfirmShipment,
+        repeat: Repeat::Once,
+        repeat_partial: Repeat::Once,
+        probe: SEEN,
+        budget: "order",
+        batch_max: 1,
+    },
     VerbRow {
         verb: Verb::Cancel,
         repeat: Repeat::Guarded,
+        repeat_partial: Repeat::Guarded,
         probe: SEEN,
         budget: "cancellation",
         batch_max: 1,
@@ -155,6 +165,7 @@ pub const VERBS: &[VerbRow] = &[
     VerbRow {
         verb: Verb::AnswerCancel,
         repeat: Repeat::Guarded,
+        repeat_partial: Repeat::Guarded,
         probe: SEEN,
         budget: "cancellation",
         batch_max: 1,
@@ -162,6 +173,7 @@ pub const VERBS: &[VerbRow] = &[
     VerbRow {
         verb: Verb::Refund,
         repeat: Repeat::Guarded,
+        repeat_partial: Repeat::Once,
         probe: ProbeKind::PositiveOnly,
         budget: "order",
         batch_max: 1,
@@ -169,6 +181,7 @@ pub const VERBS: &[VerbRow] = &[
     VerbRow {
         verb: Verb::SetLevel,
         repeat: Repeat::Repeatable,
+        repeat_partial: Repeat::Repeatable,
         probe: ProbeKind::None,
         budget: "inventory",
         batch_max: SET_ROWS_MAX,

@@ -122,7 +122,11 @@ pub(crate) fn send(
     step.before = look.and_then(|look| look.before);
     order.push(job.now, Entry::Stepped { key: key.clone(), step: Box::new(step) })?;
     let sent = order.commands.iter().find(|c| c.key == *key).cloned();
-    let brief = OrderBrief::from(&*order.state.facts);
+    let facts = &*order.state.facts;
+    let mut brief = OrderBrief::from(facts);
+    if matches!(command.act, Act::Refund(_)) {
+        brief = brief.with_charges(facts);
+    }
     job.save(order)?;
     Ok(sent.map(|sent| Command { brief: Some(brief), ..sent }).ok_or(NotNow::Gone))
 }
@@ -143,40 +147,55 @@ fn not_now(
             let ships = command.key.verb == Verb::ConfirmShipment;
             let in_part = ships || !covers_all(order, &command.act);
             let told = job.world.capabilities(&state.channel)?.acknowledgment.is_told();
-            let needs_ack = in_part && told && !state.is_acknowledged();
-            if needs_ack {
+            if in_part && told && !state.is_acknowledged() {
                 return Ok(Some(NotNow::Blocked));
             }
-            let Some(look) = look.filter(|look| look.asked_at >= job.now - job.world.settings.last_look)
-            else {
-                return Ok(Some(NotNow::Look));
-            };
-            // What a predecessor may still do to the same units would be mistaken for ours.
-            let neighbour = order
-                .commands
-                .iter()
-                .filter(|c| c.key != command.key && c.key.verb == command.key.verb && c.attempt > 0)
-                // A refusal is an answer: nothing of it is still on its way.
-                .filter(|c| c.state != State::Refused)
-                .filter(|c| c.targets().iter().any(|t| command.targets().contains(t)))
-                .filter(|c| same_units(&c.act, &command.act))
-                .filter_map(|c| c.quiet_until)
-                .max();
-            let lag = match spec(job, &state.channel, command)?.probe {
-                ProbeKind::Conclusive { after } => after,
-                ProbeKind::PositiveOnly | ProbeKind::None => Duration::zero(),
-            };
-            Ok(match neighbour.map(|quiet| quiet + lag) {
-                Some(quiet) if look.asked_at < quiet && job.now < quiet => Some(NotNow::Until(quiet)),
-                Some(quiet) if look.asked_at < quiet => Some(NotNow::Look),
-                _ => None,
-            })
+            wants_look(job, order, command, look)
         }
-        // An answer to the buyer and a refund wait for nothing but their place in the order of work.
+        // What was given back before must be known, or a later look could not tell ours from it.
+        Act::Refund(_) if spec(job, &state.channel, command)?.probe != ProbeKind::None => {
+            wants_look(job, order, command, look)
+        }
+        // An answer to the buyer waits for nothing but its place in the order of work.
         Act::AnswerCancel(_) | Act::Refund(_) => Ok(None),
         Act::SetLevel(_) | Act::MoveLevel(_) => Ok(Some(NotNow::Gone)),
         _ => Ok(None),
     }
+}
+
+/// Is a fresh read of the order needed before this command may leave, and may that read be believed yet?
+fn wants_look(
+    job: &Job<'_>,
+    order: &Aggregate,
+    command: &Command,
+    look: Option<Look>,
+) -> Result<Option<NotNow>> {
+    let Some(look) = look.filter(|look| look.asked_at >= job.now - job.world.settings.last_look) else {
+        return Ok(Some(NotNow::Look));
+    };
+    // What a predecessor may still do to the same units would be mistaken for ours.
+    let neighbour = order
+        .commands
+        .iter()
+        .filter(|c| c.key != command.key && c.key.verb == command.key.verb && c.attempt > 0)
+        // A refusal is an answer, and so is another way: nothing of it is still on its way.
+        .filter(|c| !matches!(c.state, State::Refused | State::Redirected))
+        .filter(|c| c.targets().iter().any(|t| command.targets().contains(t)))
+        .filter(|c| same_units(&c.act, &command.act))
+        .filter_map(|c| c.quiet_until)
+        .max();
+    let spec = spec(job, &order.state.channel, command)?;
+    let lag = match spec.probe {
+        ProbeKind::Conclusive { after } => after,
+        // How soon it shows is not known: as long as a call may take is given to it.
+        ProbeKind::PositiveOnly => spec.apply_max,
+        ProbeKind::None => Duration::zero(),
+    };
+    Ok(match neighbour.map(|quiet| quiet + lag) {
+        Some(quiet) if look.asked_at < quiet && job.now < quiet => Some(NotNow::Until(quiet)),
+        Some(quiet) if look.asked_at < quiet => Some(NotNow::Look),
+        _ => None,
+    })
 }
 
 fn same_units(one: &Act, other: &Act) -> bool {
@@ -364,9 +383,10 @@ fn inconclusive(job: &Job<'_>, command: &Command, spec: &VerbSpec, why: &str) ->
     step
 }
 
-/// A part of a line's units may repeat where the whole is guarded.
+/// A part may repeat where the whole is guarded; whether a refund is all there is to give back is not looked at.
 fn repeat_of(_job: &Job<'_>, command: &Command, spec: &VerbSpec) -> Repeat {
-    if command.act.quantities().is_empty() { spec.repeat } else { spec.repeat_partial }
+    let whole = command.act.quantities().is_empty() && !matches!(command.act, Act::Refund(_));
+    if whole { spec.repeat } else { spec.repeat_partial }
 }
 
 fn postpone(job: &mut Job<'_>, channel: &ChannelId, command: &Command, until: Timestamp) -> Result<()> {

@@ -1,4 +1,4 @@
-//! A local Walmart Marketplace (US): orders, acknowledgments, shipments, cancellations, stock, feeds, tokens and limits.
+//! A local Walmart Marketplace (US): orders, acknowledgments, shipments, cancellations, refunds, stock, feeds, tokens and limits.
 //!
 //! [`World`] is the marketplace, [`World::receive`] its front door: every path, also those under `/_sandbox/` with which
 //! a test places orders and counts effects (see [`control`]). Times are marketplace time and always given by the caller.
@@ -19,6 +19,7 @@ mod order;
 mod order_json;
 mod orders_read;
 mod orders_write;
+mod refunds;
 mod refusal;
 mod rendered;
 mod route;

@@ -11,6 +11,7 @@ pub mod flavours;
 pub mod local;
 pub mod orders;
 pub mod reading;
+pub mod refunds;
 pub mod repeats;
 pub mod stock;
 
@@ -174,6 +175,12 @@ macro_rules! channel_behaviours {
             repeats: g18_a_level_is_repeated_as_declared,
             repeats: g18_a_level_whose_answer_is_lost_is_seen,
             repeats: g18_a_level_that_never_arrived_is_not_seen,
+            refunds: g22_money_goes_back_where_the_channel_gives_it_and_nowhere_else,
+            refunds: g22_more_than_was_charged_is_not_given_back,
+            refunds: g18_a_whole_refund_is_repeated_as_declared,
+            refunds: g18_a_partial_refund_is_repeated_as_declared,
+            refunds: g18_a_refund_whose_answer_is_lost_is_seen,
+            refunds: g18_a_refund_that_never_arrived_is_not_seen,
             stock: levels_are_read_or_said_to_be_unreadable,
             stock: a_sku_nobody_lists_has_no_level,
             stock: g16_a_level_that_was_set_is_read_back,

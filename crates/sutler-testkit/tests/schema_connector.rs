@@ -9,10 +9,15 @@ mod shops;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sutler_core::channel::{Channel, Fetched, RawOrder, Receipt, Settled};
-use sutler_core::command::{Acknowledge, Act, Cancel, CancelReason, Command, ConfirmShipment, SetLevel};
+use rust_decimal::Decimal;
+use sutler_core::channel::{Channel, Fetched, Probe, RawOrder, Receipt, Settled};
+use sutler_core::command::{
+    Acknowledge, Act, Cancel, CancelReason, Command, ConfirmShipment, OrderBrief, Refund, RefundPart,
+    RefundReason, SetLevel,
+};
 use sutler_core::id::Sku;
-use sutler_core::order::{LineQuantity, ShipmentReport};
+use sutler_core::money::Money;
+use sutler_core::order::{ChannelOrder, Charge, LineQuantity, ShipmentReport};
 use sutler_core::ports::Clock;
 use sutler_core::time::{Duration, from_millis};
 use sutler_sandbox::walmart::{Faults, Settings, World};
@@ -92,6 +97,7 @@ fn orders(shop: &Shop) {
         let ship = ConfirmShipment { report, method, override_cancel: at % 3 == 0 };
         let shipped = shop.perform(&[shop.bench.command(id, Act::ConfirmShipment(ship))]);
         done += u32::from(is_done(&taken) && is_done(&shipped));
+        give_back(shop, &order, at);
         let reason = CancelReason::ALL.get(at % CancelReason::ALL.len()).map(|(reason, _)| *reason);
         let cancel = Cancel { lines, reason: reason.unwrap_or(CancelReason::OutOfStock) };
         // Refused where nothing is left of the line: what is sent counts here.
@@ -100,6 +106,27 @@ fn orders(shop: &Shop) {
     assert!(done > 20, "{done} of 30 orders were acknowledged and shipped");
     let missing = right(at_once(shop.channel.fetch(&shop.bench.cx(), &"nobody".into())));
     assert!(matches!(missing, Fetched::NotVisible), "{missing:?}");
+}
+
+/// Half of what was charged for a line, or all of it, for every reason, and what the order shows then.
+fn give_back(shop: &Shop, order: &ChannelOrder, at: usize) {
+    let id = &order.channel_order_id;
+    let line = order.facts.lines.first().unwrap_or_else(|| panic!("order {id} has no line"));
+    let of = |money: Money| Money { amount: (money.amount / Decimal::from(1 + at % 2)).round_dp(2), ..money };
+    let part = |charge: &Charge| RefundPart {
+        line_id: line.line_id.clone(),
+        charge: charge.kind.clone(),
+        amount: of(charge.amount),
+        tax: charge.tax.map(of),
+    };
+    let reason = RefundReason::ALL[at % RefundReason::ALL.len()].0;
+    let refund = Refund { refund: 1, parts: line.charges.iter().map(part).collect(), reason, via: None };
+    let mut command = shop.bench.command(&format!("{id}/1"), Act::Refund(refund));
+    command.brief = Some(OrderBrief::from(&*order.facts).with_charges(&order.facts));
+    command.before = Some(0);
+    let receipts = shop.perform(std::slice::from_ref(&command));
+    let probe = right(at_once(shop.channel.probe(&shop.bench.cx(), &command)));
+    assert_eq!(is_done(&receipts), matches!(probe, Probe::Happened { .. }), "{receipts:?}: {probe:?}");
 }
 
 /// One level, many, and what became of them.

@@ -150,6 +150,16 @@ impl<'a> Seller<'a> {
     }
 }
 
+/// A refund of one charge of a line.
+fn refund(id: &str, line: &str, amount: f64) -> Value {
+    let money = json!({"currency": "USD", "amount": amount});
+    let charge = json!({"chargeType": "PRODUCT", "chargeName": "ItemPrice", "chargeAmount": money});
+    let charges = json!({"refundCharge": [{"refundReason": "Finance -> Goodwill", "charge": charge}]});
+    let refund = json!({"refundComments": "sorry", "refundCharges": charges});
+    let line = json!({"lineNumber": line, "isFullRefund": false, "refunds": {"refund": [refund]}});
+    json!({"orderRefund": {"purchaseOrderId": id, "orderLines": {"orderLine": [line]}}})
+}
+
 fn origin() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_420_800, 0).unwrap_or_default()
 }
@@ -188,6 +198,8 @@ fn good_answers(checks: &Checks, found: &mut Found) {
         assert_eq!(seller.ship(order, &line, 1, json!({"carrier": "UPS"})).0, 200);
         assert_eq!(seller.ship(order, &line, 1, json!({"otherCarrier": "Pigeon Post"})).0, 200);
         assert_eq!(seller.cancel(id, &line, 1, "SELLER_CANCEL_OUT_OF_STOCK").0, 200);
+        let back = refund(id, &line, -1.25);
+        assert_eq!(seller.send("POST", &format!("/v3/orders/{id}/refund"), &back).0, 200);
         assert_eq!(seller.get(&format!("/v3/orders/{id}?productInfo=true")).0, 200);
     }
     assert_eq!(seller.get("/v3/orders/4").0, 200);
@@ -263,6 +275,7 @@ fn refusals(checks: &Checks, found: &mut Found) {
     statuses.push(seller.get("/v3/feeds/nobody").0);
     statuses.push(seller.ship(&order, "1", 1, json!({"carrier": "UPS"})).0);
     statuses.push(seller.cancel("1", "9", 1, "SELLER_CANCEL_OUT_OF_STOCK").0);
+    statuses.push(seller.send("POST", "/v3/orders/1/refund", &refund("1", "1", -1.0)).0);
     statuses.push(seller.provoke(seller.request("GET", "/v3/orders?limit=many", "")).0);
     statuses.push(seller.provoke(seller.request("PUT", "/v3/inventory?sku=A", "{}")).0);
     statuses.push(seller.provoke(seller.request("POST", "/v3/feeds?feedType=inventory", "{}")).0);
@@ -271,7 +284,7 @@ fn refusals(checks: &Checks, found: &mut Found) {
     let mut wrong = seller.request("POST", "/v3/token", "grant_type=client_credentials");
     wrong.headers_mut().insert("authorization", http::HeaderValue::from_static("Basic eDp5"));
     statuses.push(seller.ask(wrong).0);
-    assert_eq!(statuses, [404, 404, 404, 404, 404, 400, 400, 400, 400, 400, 413, 400]);
+    assert_eq!(statuses, [404, 404, 404, 404, 404, 400, 400, 400, 400, 400, 400, 413, 400]);
     let many = (0..100)
         .filter(|_| seller.ask(seller.request("POST", "/v3/orders/1/acknowledge", "")).0 == 429)
         .count();
@@ -302,7 +315,7 @@ fn the_local_walmart_speaks_as_published() {
     assert_eq!(summary.complaints(), [""; 0]);
     assert_eq!(
         summary.messages.len(),
-        32,
-        "both halves of all 16 calls, also of those a connector may leave out"
+        34,
+        "both halves of all 17 calls, also of those a connector may leave out"
     );
 }

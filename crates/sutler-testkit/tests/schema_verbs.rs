@@ -32,6 +32,12 @@ fn calls() -> Vec<Call> {
         "statusQuantity": {"unitOfMeasurement": "EACH", "amount": "1"}});
     let cancel = json!({"orderCancellation": {"orderLines": {"orderLine": [
         {"lineNumber": "1", "orderLineStatuses": {"orderLineStatus": [cancelled]}}]}}});
+    let back = json!({"currency": "USD", "amount": -1.5});
+    let charge = json!({"chargeType": "PRODUCT", "chargeName": "ItemPrice", "chargeAmount": back,
+        "tax": {"taxName": "Item Price Tax", "taxAmount": back}});
+    let refund = json!({"orderRefund": {"purchaseOrderId": "1796277083022", "orderLines": {"orderLine": [
+        {"lineNumber": "1", "isFullRefund": false, "refunds": {"refund": [{"refundComments": "refund 1",
+            "refundCharges": {"refundCharge": [{"refundReason": "Others", "charge": charge}]}}]}}]}}});
     let set = json!({"sku": "A", "quantity": quantity});
     let rows = json!({"inventoryHeader": {"version": "1.5"},
         "inventory": [{"sku": "A", "shipNodes": [{"shipNode": "701", "quantity": quantity}]}]});
@@ -48,7 +54,8 @@ fn calls() -> Vec<Call> {
         call("walmart.orders.get", "GET", "/v3/orders/1796277083022?productInfo=true", ids.clone()),
         call("walmart.orders.acknowledge", "POST", "/v3/orders/1796277083022/acknowledge", ids.clone()),
         call("walmart.orders.ship", "POST", "/v3/orders/1796277083022/shipping", ids.clone()).with(ship),
-        call("walmart.orders.cancel", "POST", "/v3/orders/1796277083022/cancel", ids).with(cancel),
+        call("walmart.orders.cancel", "POST", "/v3/orders/1796277083022/cancel", ids.clone()).with(cancel),
+        call("walmart.orders.refund", "POST", "/v3/orders/1796277083022/refund", ids).with(refund),
         call("walmart.inventory.get", "GET", "/v3/inventory?sku=A%20B", set.clone()),
         call("walmart.inventory.set", "PUT", "/v3/inventory?sku=A", set.clone()).with(set),
         call(
@@ -149,7 +156,7 @@ fn right_messages_of_every_call_are_accepted() {
     }
     let summary = checks.summary();
     assert_eq!(summary.unchecked, [], "every call has its right messages in this test");
-    assert_eq!((summary.checked(Side::Request), summary.checked(Side::Answer)), (16, 16));
+    assert_eq!((summary.checked(Side::Request), summary.checked(Side::Answer)), (17, 17));
 }
 
 #[test]
@@ -167,6 +174,10 @@ fn one_wrong_request_of_every_call_is_refused_by_place_and_fault() {
         ("walmart.orders.cancel", "/orderCancellation/orderLines/orderLine/0/orderLineStatuses/orderLineStatus/0/cancellationReason",
             json!("NO_INVENTORY"),
             "body.orderCancellation.orderLines.orderLine[0].orderLineStatuses.orderLineStatus[0].cancellationReason".to_owned(),
+            Fault::Choice),
+        ("walmart.orders.refund", "/orderRefund/orderLines/orderLine/0/refunds/refund/0/refundCharges/refundCharge/0/refundReason",
+            json!("Because"),
+            "body.orderRefund.orderLines.orderLine[0].refunds.refund[0].refundCharges.refundCharge[0].refundReason".to_owned(),
             Fault::Choice),
         ("walmart.inventory.set", "/quantity", json!(4), "body.quantity".to_owned(), Fault::Type),
         ("walmart.feeds.submit", "/inventory/0/shipNodes/0", json!({"shipNode": "701"}),
@@ -264,6 +275,13 @@ fn one_wrong_answer_of_every_call_is_refused_by_place_and_fault() {
             "body.order.orderLines.orderLine[0].item.x",
             Fault::UnknownField,
         ),
+        (
+            "walmart.orders.refund",
+            "/order/orderLines",
+            json!({"orderLine": {}}),
+            "body.order.orderLines.orderLine",
+            Fault::Type,
+        ),
         ("walmart.inventory.get", "/quantity/unit", json!("BOX"), "body.quantity.unit", Fault::Choice),
         (
             "walmart.inventory.set",
@@ -306,9 +324,9 @@ fn headers_and_unknown_calls_are_seen() {
     assert!(has(&found, "header WM_MARKET", Fault::UnknownHeader), "{found:#?}");
     assert_eq!(found.len(), 3);
 
-    let found = checks.request(&request("POST", "/v3/orders/1/refund"));
+    let found = checks.request(&request("POST", "/v3/orders/1/chargeback"));
     assert!(has(&found, "path", Fault::UnknownCall), "{found:#?}");
-    assert_eq!(found.first().map(|finding| finding.verb.as_str()), Some("POST /v3/orders/1/refund"));
+    assert_eq!(found.first().map(|finding| finding.verb.as_str()), Some("POST /v3/orders/1/chargeback"));
 }
 
 #[test]

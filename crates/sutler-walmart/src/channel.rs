@@ -166,7 +166,10 @@ impl Channel for WalmartChannel {
             return Ok(map::image::judge_level(doubt));
         };
         match self.one(cx, id).await? {
-            Fetched::Found(raw, _) => Ok(map::image::judge(doubt, &map::order(&raw))),
+            Fetched::Found(raw, _) => Ok(match &doubt.act {
+                Act::Refund(refund) => map::refund::judge(doubt, refund, &raw.raw),
+                _ => map::image::judge(doubt, &map::order(&raw)),
+            }),
             Fetched::NotVisible => Ok(Probe::Inconclusive { why: "the order is not visible now".into() }),
         }
     }
@@ -176,7 +179,10 @@ impl Channel for WalmartChannel {
     }
 
     fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
-        map::image::shown(&command.act, order)
+        match &command.act {
+            Act::Refund(refund) => map::refund::given_back(refund, &order.raw),
+            act => map::image::shown(act, order),
+        }
     }
 
     fn stock(&self) -> Option<&dyn StockChannel> {

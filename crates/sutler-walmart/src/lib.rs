@@ -63,6 +63,8 @@ pub mod calls {
     pub const SHIP: Call = Call::write("walmart.orders.ship", "ship");
     /// `POST /v3/orders/{purchaseOrderId}/cancel`
     pub const CANCEL: Call = Call::write("walmart.orders.cancel", "cancel");
+    /// `POST /v3/orders/{purchaseOrderId}/refund`
+    pub const REFUND: Call = Call::write("walmart.orders.refund", "refund");
     /// `GET /v3/inventory`
     pub const LEVEL: Call = Call::read("walmart.stock.level", "level");
     /// `PUT /v3/inventory`
@@ -83,6 +85,7 @@ pub mod calls {
         ACKNOWLEDGE,
         SHIP,
         CANCEL,
+        REFUND,
         LEVEL,
         SET_LEVEL,
         FEED,
@@ -145,11 +148,13 @@ const SEEN: ProbeKind = ProbeKind::Conclusive { after: READ_LAG };
 ///
 /// - An acknowledgment may be repeated.
 /// - A whole line can be shipped or cancelled once, Walmart refuses the second; a part of its units is taken twice.
+/// - A whole refund is refused when it is sent again, a part is given back once more. The order shows it by its comment; not showing it says nothing.
 /// - A level is absolute: it is set again, not looked for. A feed of levels may be worked on for six hours.
 pub const VERBS: &[VerbRow] = &[
     verb(Verb::Acknowledge, Repeat::Repeatable, Repeat::Repeatable, SEEN, "acknowledge"),
     verb(Verb::ConfirmShipment, Repeat::Guarded, Repeat::Once, SEEN, "ship"),
     verb(Verb::Cancel, Repeat::Guarded, Repeat::Once, SEEN, "cancel"),
+    verb(Verb::Refund, Repeat::Guarded, Repeat::Once, ProbeKind::PositiveOnly, "refund"),
     VerbRow {
         batch_budget: Some("feed"),
         batch_apply_max: Duration::hours(6),

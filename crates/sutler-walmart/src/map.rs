@@ -6,6 +6,7 @@ pub(crate) mod country;
 pub(crate) mod cursor;
 pub(crate) mod image;
 pub(crate) mod line;
+pub(crate) mod refund;
 pub(crate) mod value;
 pub(crate) mod write;
 

@@ -133,9 +133,10 @@ impl EbayChannel {
         cx: &CallCx,
         id: &ChannelOrderId,
         refund: &Refund,
+        before: Option<u32>,
     ) -> Result<Probe> {
         match self.refunds_of(cx, id).await? {
-            Some(shown) => Ok(shown.judge(refund)),
+            Some(shown) => Ok(shown.judge(refund, before)),
             None => Ok(Probe::Inconclusive { why: "the order is not visible now".into() }),
         }
     }

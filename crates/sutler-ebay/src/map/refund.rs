@@ -102,6 +102,10 @@ pub(crate) fn return_body(refund: &Refund) -> Result<Vec<u8>, Receipt> {
     Ok(body.to_string().into_bytes())
 }
 
+fn hundredths(amount: Decimal) -> Option<u32> {
+    u32::try_from(amount.checked_mul(Decimal::ONE_HUNDRED)?.round()).ok()
+}
+
 #[derive(Debug)]
 struct Shown {
     id: String,
@@ -154,17 +158,26 @@ impl OrderRefunds {
         }
     }
 
-    /// Does it show what `refund` gives back, on each of its lines? A "no" says nothing: refunds take a while to show.
-    pub(crate) fn judge(&self, refund: &Refund) -> Probe {
-        let Ok(wanted) = by_line(refund) else {
-            return Probe::Inconclusive { why: "amounts of several currencies".into() };
+    /// Hundredths it shows given back on the lines of `refund`: the before-image of a send.
+    pub(crate) fn given_back(&self, refund: &Refund) -> Option<u32> {
+        let lines = by_line(refund).ok()?;
+        hundredths(lines.keys().filter_map(|line| self.lines.get(*line)).copied().sum())
+    }
+
+    /// Does it show as much more given back as `refund` asked for, than it showed `before`? A "no" says nothing: refunds
+    /// take a while to show.
+    pub(crate) fn judge(&self, refund: &Refund, before: Option<u32>) -> Probe {
+        let unclear = |why: &str| Probe::Inconclusive { why: why.to_owned() };
+        let Ok(wanted) = by_line(refund) else { return unclear("amounts of several currencies") };
+        let wanted = hundredths(wanted.values().map(|money| money.amount).sum());
+        let (Some(before), Some(now), Some(wanted)) = (before, self.given_back(refund), wanted) else {
+            return unclear("what was given back before is not known");
         };
-        let shows =
-            |(line, money): (&&str, &Money)| self.lines.get(*line).is_some_and(|sum| *sum >= money.amount);
-        if !wanted.is_empty() && wanted.iter().all(shows) {
-            return Probe::Happened { evidence: "the order shows as much given back on each line".into() };
+        if wanted > 0 && now >= before.saturating_add(wanted) {
+            let evidence = format!("{now} hundredths are given back on its lines, {before} were before");
+            return Probe::Happened { evidence };
         }
-        Probe::Inconclusive { why: "the order does not show it yet".into() }
+        unclear("the order does not show it yet")
     }
 }
 
@@ -202,7 +215,22 @@ mod tests {
         );
         assert!(matches!(shown.outcome("R1"), Some(Receipt::Done { .. })));
         assert_eq!((shown.outcome("R2"), shown.outcome("R9")), (None, None));
-        assert!(matches!(shown.judge(&refund()), Probe::Happened { .. }));
-        assert!(matches!(OrderRefunds::read(b"?").judge(&refund()), Probe::Inconclusive { .. }));
+        assert!(matches!(shown.judge(&refund(), Some(0)), Probe::Happened { .. }));
+        assert!(matches!(OrderRefunds::read(b"?").judge(&refund(), Some(0)), Probe::Inconclusive { .. }));
+    }
+
+    /// A refund like an earlier one is told from it by what was there before.
+    #[test]
+    fn g22_an_earlier_refund_of_as_much_is_not_taken_for_this_one() {
+        let line =
+            |amounts: &str| format!(r#"{{"lineItems":[{{"lineItemId":"L1","refunds":[{amounts}]}}]}}"#);
+        let one = r#"{"amount":{"value":"15.80","currency":"USD"}}"#;
+        let before = OrderRefunds::read(line(one).as_bytes());
+        let image = before.given_back(&refund());
+        assert_eq!(image, Some(1_580));
+        assert!(matches!(before.judge(&refund(), image), Probe::Inconclusive { .. }));
+        assert!(matches!(before.judge(&refund(), None), Probe::Inconclusive { .. }));
+        let after = OrderRefunds::read(line(&format!("{one},{one}")).as_bytes());
+        assert!(matches!(after.judge(&refund(), image), Probe::Happened { .. }));
     }
 }

@@ -16,6 +16,7 @@ pub(crate) enum Call {
     Acknowledge,
     Ship,
     Cancel,
+    Refund,
     InventoryGet,
     InventoryPut,
     Inventories,
@@ -26,7 +27,7 @@ pub(crate) enum Call {
     ShipNodes,
 }
 
-pub(crate) const CALLS: usize = 16;
+pub(crate) const CALLS: usize = 17;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 3_600_000;
@@ -45,6 +46,7 @@ const RATES: [(Call, i64, i64); CALLS] = [
     (Call::Acknowledge, 60, MINUTE),
     (Call::Ship, 60, MINUTE),
     (Call::Cancel, 60, MINUTE),
+    (Call::Refund, 60, MINUTE),
     (Call::InventoryGet, 200, MINUTE),
     (Call::InventoryPut, 200, MINUTE),
     (Call::Inventories, 200, MINUTE),
@@ -63,6 +65,7 @@ impl Call {
             Call::Acknowledge
                 | Call::Ship
                 | Call::Cancel
+                | Call::Refund
                 | Call::InventoryPut
                 | Call::FeedInventory
                 | Call::FeedMpInventory
@@ -72,7 +75,13 @@ impl Call {
     pub(crate) fn touches_orders(self) -> bool {
         matches!(
             self,
-            Call::Orders | Call::Released | Call::Order | Call::Acknowledge | Call::Ship | Call::Cancel
+            Call::Orders
+                | Call::Released
+                | Call::Order
+                | Call::Acknowledge
+                | Call::Ship
+                | Call::Cancel
+                | Call::Refund
         )
     }
 }

@@ -35,6 +35,17 @@ pub(crate) struct Cancelled {
     pub(crate) reason: Option<&'static str>,
 }
 
+/// Money of one charge of a line that was given back.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Given {
+    /// Of the shipping; otherwise of the product.
+    pub(crate) shipping: bool,
+    pub(crate) cents: i64,
+    pub(crate) tax_cents: i64,
+    pub(crate) reason: &'static str,
+    pub(crate) comment: String,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line {
     pub(crate) number: u32,
@@ -48,12 +59,24 @@ pub(crate) struct Line {
     pub(crate) acknowledged: bool,
     pub(crate) packages: Vec<Package>,
     pub(crate) cancelled: Vec<Cancelled>,
+    pub(crate) given: Vec<Given>,
     pub(crate) status_at: Ms,
 }
 
 impl Line {
     pub(crate) fn cancelled_units(&self) -> u32 {
         self.cancelled.iter().map(|c| c.units).sum()
+    }
+
+    /// Cents and cents of tax not given back yet, of the product and of the shipping.
+    pub(crate) fn left(&self) -> [(i64, i64); 2] {
+        let charged = [(self.product_cents, self.product_tax_cents), (self.shipping_cents, 0)];
+        let mut left = charged;
+        for given in &self.given {
+            let (cents, tax) = &mut left[usize::from(given.shipping)];
+            (*cents, *tax) = (*cents - given.cents, *tax - given.tax_cents);
+        }
+        left
     }
 
     /// Whether any unit of the line is in the status of that name.
@@ -152,6 +175,7 @@ impl Order {
                 acknowledged,
                 packages: Vec::new(),
                 cancelled: Vec::new(),
+                given: Vec::new(),
                 status_at: placed,
             }
         });

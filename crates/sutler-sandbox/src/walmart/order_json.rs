@@ -130,7 +130,9 @@ fn order_line(out: &mut String, order: &Order, line: &Line, cancel_asked: bool, 
     out.push_str("\"orderLineStatuses\":{\"orderLineStatus\":");
     statuses(out, order, line, loose);
     out.push_str("},");
-    if loose.bends(7) {
+    if !line.given.is_empty() {
+        refund(out, line);
+    } else if loose.bends(7) {
         out.push_str("\"refund\":null,");
     }
     out.push_str("\"fulfillment\":{\"fulfillmentOption\":\"S2H\",");
@@ -165,6 +167,23 @@ fn charge(out: &mut String, kind: &str, name: &str, cents: i64, tax: Option<i64>
         None => {}
     }
     out.push('}');
+}
+
+/// All refunds of the line as one; the comment is that of the last.
+fn refund(out: &mut String, line: &Line) {
+    out.push_str("\"refund\":{");
+    text(out, "refundComments", line.given.last().map_or("", |given| &given.comment));
+    out.push_str("\"refundCharges\":{\"refundCharge\":[");
+    for given in &line.given {
+        put(out, format_args!("{{\"refundReason\":\"{}\",\"charge\":", given.reason));
+        let (kind, name) = if given.shipping { ("SHIPPING", "Shipping") } else { ("PRODUCT", "ItemPrice") };
+        let tax = (given.tax_cents > 0).then_some(-given.tax_cents);
+        let exact = Looseness { on: false, dice: Dice::new(0, 0, 0) };
+        charge(out, kind, name, -given.cents, tax, exact);
+        out.push_str("},");
+    }
+    uncomma(out);
+    out.push_str("]}},");
 }
 
 fn statuses(out: &mut String, order: &Order, line: &Line, loose: Looseness) {

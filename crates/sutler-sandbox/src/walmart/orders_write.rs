@@ -119,13 +119,13 @@ impl World {
 }
 
 /// Reads of the order show it as it is now until the lag is over.
-fn shadow(order: &mut Order, at: Ms, lag: Ms) {
+pub(super) fn shadow(order: &mut Order, at: Ms, lag: Ms) {
     if lag > 0 {
         order.keep_shadow(at, at + lag);
     }
 }
 
-fn sellers(order: &Order, what: &str) -> Result<(), Refusal> {
+pub(super) fn sellers(order: &Order, what: &str) -> Result<(), Refusal> {
     if order.sellers() {
         return Ok(());
     }
@@ -136,7 +136,7 @@ fn sellers(order: &Order, what: &str) -> Result<(), Refusal> {
     )))
 }
 
-fn line_of(order: &Order, number: u32) -> Result<&Line, Refusal> {
+pub(super) fn line_of(order: &Order, number: u32) -> Result<&Line, Refusal> {
     order.standing.lines.iter().find(|line| line.number == number).ok_or_else(|| {
         Refusal::content(format!("Line number {number} does not exist on PO: {}", order.id))
             .field("lineNumber")

@@ -205,6 +205,7 @@ fn route(ask: &Ask) -> Result<Route, Refusal> {
         ["v3", "orders", id, "acknowledge"] => ("POST", Call::Acknowledge, *id),
         ["v3", "orders", id, "shipping"] => ("POST", Call::Ship, *id),
         ["v3", "orders", id, "cancel"] => ("POST", Call::Cancel, *id),
+        ["v3", "orders", id, "refund"] => ("POST", Call::Refund, *id),
         ["v3", "inventory"] if ask.method == "PUT" => ("PUT", Call::InventoryPut, ""),
         ["v3", "inventory"] => ("GET", Call::InventoryGet, ""),
         ["v3", "inventories"] => ("GET", Call::Inventories, ""),

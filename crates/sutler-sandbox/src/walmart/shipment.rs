@@ -179,7 +179,7 @@ pub(crate) fn cancellations(body: &str) -> Result<Vec<Cancellation>, Refusal> {
     Ok(all)
 }
 
-fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Refusal> {
     serde_json::from_str(body).map_err(|error| {
         Refusal::new(
             400,
@@ -201,7 +201,7 @@ fn lines(body: Option<Body>, root: &str) -> Result<Vec<BodyLine>, Refusal> {
     }
 }
 
-fn line_number(given: &Value) -> Result<u32, Refusal> {
+pub(crate) fn line_number(given: &Value) -> Result<u32, Refusal> {
     let read = match given {
         Value::String(text) => text.parse().ok(),
         other => other.as_u64().and_then(|n| u32::try_from(n).ok()),

@@ -12,4 +12,5 @@ mod lists;
 mod plan;
 mod pool;
 mod recovery;
+mod refunds;
 mod writes;

@@ -16,6 +16,7 @@ pub(crate) enum Wish {
     Acknowledge { id: String },
     Ship { id: String, body: String },
     Cancel { id: String, body: String },
+    Refund { id: String, body: String },
     Set { sku: String, body: String, seen_sold: i64, ignored: bool },
     Feed { call: Call, rows: Result<Vec<Row>, Refusal> },
 }
@@ -43,6 +44,7 @@ impl World {
             Wish::Acknowledge { id } => self.acknowledge(at, id, lag).map(Granted::Order),
             Wish::Ship { id, body } => self.ship(at, id, body, lag).map(Granted::Order),
             Wish::Cancel { id, body } => self.cancel(at, id, body, lag).map(Granted::Order),
+            Wish::Refund { id, body } => self.refund(at, id, body, lag).map(Granted::Order),
             Wish::Set { sku, body, seen_sold, ignored } => {
                 let level = self.read_level(sku, body)?;
                 if !ignored {
@@ -114,6 +116,7 @@ impl World {
             Call::Acknowledge => Wish::Acknowledge { id: target },
             Call::Ship => Wish::Ship { id: target, body },
             Call::Cancel => Wish::Cancel { id: target, body },
+            Call::Refund => Wish::Refund { id: target, body },
             Call::FeedInventory | Call::FeedMpInventory => {
                 Wish::Feed { call, rows: self.feed_rows(call, &body) }
             }

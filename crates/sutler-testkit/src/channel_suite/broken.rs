@@ -82,6 +82,12 @@ impl Broken {
                 ("g18_a_partial_shipment_is_repeated_as_declared", Verb::ConfirmShipment) => {
                     spec.repeat_partial = flip(spec.repeat_partial);
                 }
+                ("g18_a_whole_refund_is_repeated_as_declared", Verb::Refund) => {
+                    spec.repeat = flip(spec.repeat);
+                }
+                ("g18_a_partial_refund_is_repeated_as_declared", Verb::Refund) => {
+                    spec.repeat_partial = flip(spec.repeat_partial);
+                }
                 _ => {}
             }
         }
@@ -219,6 +225,10 @@ impl Broken {
         let done = || Some(Receipt::Done { evidence: "so it says".into() });
         let refused = || Some(Receipt::Refused { code: "NO".into(), why: "so it says".into() });
         let order = command.channel_order_id.clone().unwrap_or_else(|| "".into());
+        let refund = match &command.act {
+            Act::Refund(refund) => Some(refund.refund),
+            _ => None,
+        };
         match (self.how, command.key.verb) {
             ("g18_a_taken_order_is_taken_once", Verb::Acknowledge)
                 if !self.seen(|seen| seen.taken.insert(format!("{order} {:?}", command.act))) =>
@@ -254,6 +264,10 @@ impl Broken {
             {
                 done()
             }
+            ("g22_money_goes_back_where_the_channel_gives_it_and_nowhere_else", _) if refund == Some(11) => {
+                done()
+            }
+            ("g22_more_than_was_charged_is_not_given_back", _) if refund == Some(12) => done(),
             ("g16_a_level_that_was_set_is_read_back", _) if level.is_some_and(|(_, level)| level == 0) => {
                 done()
             }
@@ -417,6 +431,12 @@ impl Channel for Broken {
             }
             ("g18_a_shipment_that_never_arrived_is_not_seen", Verb::ConfirmShipment, Probe::DidNot)
             | ("g18_a_cancellation_that_never_arrived_is_not_seen", Verb::Cancel, Probe::DidNot) => {
+                happened()
+            }
+            ("g18_a_refund_whose_answer_is_lost_is_seen", Verb::Refund, Probe::Happened { .. }) => {
+                Probe::DidNot
+            }
+            ("g18_a_refund_that_never_arrived_is_not_seen", Verb::Refund, Probe::Inconclusive { .. }) => {
                 happened()
             }
             (_, _, probe) => probe,

@@ -2,6 +2,7 @@
 
 use super::{Fate, Sale, Stand, Subject, Who};
 use crate::bench::at_once;
+use rust_decimal::{Decimal, RoundingStrategy};
 use std::ops::Deref;
 use sutler_core::{
     channel::{
@@ -10,10 +11,11 @@ use sutler_core::{
     },
     command::{
         Accept, Acknowledge, Act, Cancel, CancelReason, Command, CommandKey, ConfirmPackages,
-        ConfirmShipment, MoveLevel, Promise, SetLevel, Verb,
+        ConfirmShipment, MoveLevel, OrderBrief, Promise, Refund, RefundPart, RefundReason, SetLevel, Verb,
     },
     error::{Error, ErrorKind, Result},
     id::ChannelOrderId,
+    money::Money,
     order::{ChannelOrder, LineQuantity, ShipmentReport},
     time::{Duration, Timestamp},
 };
@@ -248,6 +250,41 @@ impl Case {
         let mut command =
             self.about(id, id.to_string(), Act::Cancel(Cancel { lines, reason: CancelReason::OutOfStock }));
         command.before = self.channel().before_image(&command, order);
+        command
+    }
+
+    /// An order of so many units that left, as it then is.
+    ///
+    /// # Errors
+    /// The channel's.
+    pub fn shipped(&self, units: u32) -> Result<ChannelOrder> {
+        let order = self.taken(units)?;
+        self.done(&self.ship(&order, 1, units))?;
+        self.fetch(&order.channel_order_id)
+    }
+
+    /// Gives back one part in so many of everything that was charged for the order's first line.
+    pub fn refund(&self, order: &ChannelOrder, refund: u32, share: i64) -> Command {
+        let of = |money: Money| Money {
+            amount: (money.amount / Decimal::from(share)).round_dp_with_strategy(2, RoundingStrategy::ToZero),
+            ..money
+        };
+        let line = order.facts.lines.first();
+        let charges = line.into_iter().flat_map(|line| line.charges.iter().map(move |charge| (line, charge)));
+        let parts = charges
+            .filter(|(_, charge)| charge.amount.amount > Decimal::ZERO)
+            .map(|(line, charge)| RefundPart {
+                line_id: line.line_id.clone(),
+                charge: charge.kind.clone(),
+                amount: of(charge.amount),
+                tax: charge.tax.map(of),
+            })
+            .collect();
+        let id = &order.channel_order_id;
+        let act = Act::Refund(Refund { refund, parts, reason: RefundReason::Adjustment, via: None });
+        let mut command = self.about(id, format!("{id}/{refund}"), act);
+        command.before = self.channel().before_image(&command, order);
+        command.brief = Some(OrderBrief::from(&*order.facts).with_charges(&order.facts));
         command
     }
 

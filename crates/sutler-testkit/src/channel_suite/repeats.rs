@@ -10,7 +10,7 @@ use sutler_core::{
 };
 
 /// Sends it a second time and holds the count against the declaration.
-fn sent_twice(
+pub(super) fn sent_twice(
     case: &Case,
     command: &Command,
     repeat: Repeat,
@@ -92,7 +92,7 @@ pub fn g18_a_cancellation_is_repeated_as_declared(subject: &dyn Subject) -> Resu
 }
 
 /// Loses the answer of something that took effect, and asks.
-fn lost_after(case: &Case, command: &Command, count: impl Fn() -> u32) -> Result<()> {
+pub(super) fn lost_after(case: &Case, command: &Command, count: impl Fn() -> u32) -> Result<()> {
     let Some(spec) = case.spec(command.key.verb) else { return Ok(()) };
     case.lose(command, Fate::LostAfter);
     assert!(count() > 0, "{}: it took effect", command.key);
@@ -107,7 +107,7 @@ fn lost_after(case: &Case, command: &Command, count: impl Fn() -> u32) -> Result
 }
 
 /// Loses something on its way, and asks.
-fn lost_before(case: &Case, command: &Command, count: impl Fn() -> u32) -> Result<()> {
+pub(super) fn lost_before(case: &Case, command: &Command, count: impl Fn() -> u32) -> Result<()> {
     let Some(spec) = case.spec(command.key.verb) else { return Ok(()) };
     case.lose(command, Fate::LostBefore);
     assert_eq!(count(), 0, "{}: it never arrived", command.key);

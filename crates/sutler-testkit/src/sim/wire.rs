@@ -52,6 +52,7 @@ pub fn writes(kind: Kind, request: &Request<Bytes>) -> Option<Writes> {
         (Kind::Walmart, "POST") if path.ends_with("/acknowledge") => (Verb::Acknowledge, "acknowledge"),
         (Kind::Walmart, "POST") if path.ends_with("/shipping") => (Verb::ConfirmShipment, "shipping"),
         (Kind::Walmart, "POST") if path.ends_with("/cancel") => (Verb::Cancel, "cancel"),
+        (Kind::Walmart, "POST") if path.ends_with("/refund") => (Verb::Refund, "refund"),
         (Kind::Walmart, "PUT") if path.starts_with("/v3/inventor") => (Verb::SetLevel, "inventory"),
         (Kind::Walmart, "POST") if path.starts_with("/v3/feeds") => (Verb::SetLevel, "feed"),
         (Kind::Amazon, "POST") if path.ends_with("/shipmentConfirmation") => {

@@ -1,10 +1,10 @@
-//! Writes on orders: acknowledge, confirm shipment, cancel.
+//! Writes on orders: acknowledge, confirm shipment, cancel, refund.
 
 use super::WalmartChannel;
 use crate::{
     calls,
     dialect::{WalmartError, parse_error},
-    map::{self, image, write},
+    map::{self, image, refund, write},
 };
 use http::{Method, StatusCode};
 use std::time::Duration as Wait;
@@ -47,6 +47,7 @@ impl WalmartChannel {
             Act::Acknowledge(_) => (&calls::ACKNOWLEDGE, "acknowledge"),
             Act::ConfirmShipment(_) => (&calls::SHIP, "shipping"),
             Act::Cancel(_) => (&calls::CANCEL, "cancel"),
+            Act::Refund(_) => (&calls::REFUND, "refund"),
             other => {
                 return Err(Error::new(ErrorKind::Invalid, "walmart.perform")
                     .message(format!("{} is not a write on an order", other.verb().as_str())));
@@ -63,6 +64,7 @@ impl WalmartChannel {
                 write::shipment(call.op, id, confirm, placed_at, self.pipe.server_now())?
             }
             Act::Cancel(cancel) => write::cancellation(call.op, cancel)?,
+            Act::Refund(asked) => refund::body(call.op, id, asked, command.brief.as_ref())?,
             // The whole order is meant, so there is nothing to say.
             _ => Ok(Vec::new()),
         };
@@ -93,7 +95,8 @@ impl WalmartChannel {
             // Reads and writes see a new order at different times; nothing was applied, and it is tried again.
             return Ok(Receipt::NotApplied { why: said.message, after: Some(NOT_VISIBLE_WAIT) });
         }
-        if said.says_already() {
+        // Of a refund "already" is no sign of ours: it is sent once, and what is refused was not given back.
+        if said.says_already() && !matches!(command.act, Act::Refund(_)) {
             return self.already(cx, call, command, said).await;
         }
         Ok(Receipt::Refused { code: said.code(), why: said.message })

@@ -77,7 +77,7 @@ fn check_lines(lines: &[LineQuantity]) -> Result<(), Receipt> {
     Ok(())
 }
 
-fn body<T: Serialize>(op: &'static str, value: &T) -> Result<Vec<u8>> {
+pub(crate) fn body<T: Serialize>(op: &'static str, value: &T) -> Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(|error| {
         Error::new(ErrorKind::Invalid, op).message("the body cannot be written as JSON").with_source(error)
     })

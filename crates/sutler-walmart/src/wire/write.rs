@@ -1,6 +1,8 @@
 //! Bodies of writes, in Walmart's spelling.
 
+use rust_decimal::Decimal;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,4 +151,101 @@ pub(crate) struct FeedRow<'a> {
 pub(crate) struct FeedNode<'a> {
     pub(crate) ship_node: &'a str,
     pub(crate) quantity: StockQuantity,
+}
+
+/// `POST /v3/orders/{purchaseOrderId}/refund`. Amounts are negative numbers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RefundBody<'a> {
+    order_refund: OrderRefund<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OrderRefund<'a> {
+    purchase_order_id: &'a str,
+    order_lines: OrderLine<LineRefund<'a>>,
+}
+
+impl<'a> RefundBody<'a> {
+    pub(crate) fn of(purchase_order_id: &'a str, lines: Vec<LineRefund<'a>>) -> Self {
+        let order_lines = OrderLine { order_line: lines };
+        RefundBody { order_refund: OrderRefund { purchase_order_id, order_lines } }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LineRefund<'a> {
+    pub(crate) line_number: &'a str,
+    pub(crate) is_full_refund: bool,
+    pub(crate) refunds: RefundEntry,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct RefundEntry {
+    refund: [Refund; 1],
+}
+
+impl RefundEntry {
+    pub(crate) fn of(refund_comments: String, charges: Vec<RefundCharge>) -> Self {
+        RefundEntry {
+            refund: [Refund { refund_comments, refund_charges: RefundCharges { refund_charge: charges } }],
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Refund {
+    refund_comments: String,
+    refund_charges: RefundCharges,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RefundCharges {
+    refund_charge: Vec<RefundCharge>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RefundCharge {
+    pub(crate) refund_reason: &'static str,
+    pub(crate) charge: ChargeBack,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChargeBack {
+    pub(crate) charge_type: &'static str,
+    pub(crate) charge_name: &'static str,
+    pub(crate) charge_amount: Signed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tax: Option<TaxBack>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TaxBack {
+    pub(crate) tax_name: &'static str,
+    pub(crate) tax_amount: Signed,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Signed {
+    pub(crate) currency: String,
+    pub(crate) amount: Exact,
+}
+
+/// A decimal as a JSON number, digit for digit.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Exact(Box<RawValue>);
+
+impl Exact {
+    /// Nothing for what JSON has no number for; every decimal has one.
+    pub(crate) fn new(amount: Decimal) -> Option<Self> {
+        RawValue::from_string(amount.to_string()).ok().map(Exact)
+    }
 }

@@ -85,7 +85,8 @@ fn what_others_fulfil_is_refused_before_anything_is_sent() {
     for fulfilled_by in others {
         for command in [acknowledge(), ship(2), cancel(1)] {
             let bench = Bench::new(std::iter::empty());
-            let brief = OrderBrief { fulfilled_by: fulfilled_by.clone(), placed_at: None };
+            let brief =
+                OrderBrief { fulfilled_by: fulfilled_by.clone(), placed_at: None, charges: Vec::new() };
             let command = Command { brief: Some(brief), ..command };
             let error = perform(&bench, &command).expect_err("not the seller's");
             assert_eq!(
