@@ -6,6 +6,7 @@ use crate::{
     id::{ChannelId, OrderKey, Seq, Sku},
     observation::Observation,
     order::ShipmentReport,
+    returns::ReturnTold,
     rule::Judged,
     time::{Timestamp, millis, millis_option},
 };
@@ -102,6 +103,8 @@ pub enum Entry {
         /// On whose word.
         by: String,
     },
+    /// We were told something new about a return.
+    Returned(Box<ReturnTold>),
 }
 
 impl Entry {
@@ -117,6 +120,7 @@ impl Entry {
             Entry::TakenHere => "taken_here",
             Entry::Counted { .. } => "counted",
             Entry::Erased { .. } => "erased",
+            Entry::Returned(_) => "returned",
         }
     }
 }

@@ -16,6 +16,7 @@ mod outcome;
 mod pull;
 mod react;
 mod refund;
+mod returns;
 mod settings;
 mod shared;
 mod stock;

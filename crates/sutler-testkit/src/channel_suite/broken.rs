@@ -18,6 +18,7 @@ use sutler_core::{
     open::Open,
     order::{Alias, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
     push::{PushOutcome, PushReply, PushRequest, Pushes, Told},
+    returns::{ReturnPage, ReturnsChannel, ReturnsSpec},
     time::Duration,
 };
 
@@ -390,6 +391,10 @@ impl Channel for Broken {
         self.inner.stock().map(|_| self as &dyn StockChannel)
     }
 
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
+        self.inner.returns().map(|_| self as &dyn ReturnsChannel)
+    }
+
     fn pushes(&self) -> Option<&dyn Pushes> {
         (self.how == "g11_a_forged_push_tells_nothing").then_some(self as &dyn Pushes)
     }
@@ -411,6 +416,29 @@ impl StockChannel for Broken {
             }
         }
         Ok(answers)
+    }
+}
+
+#[async_trait]
+impl ReturnsChannel for Broken {
+    fn spec(&self) -> ReturnsSpec {
+        let none = || ReturnsSpec {
+            stream: "returns".into(),
+            horizon: Duration::zero(),
+            overlap: Duration::zero(),
+            every: Duration::zero(),
+            budget: "".into(),
+        };
+        self.inner.returns().map_or_else(none, |returns| returns.spec())
+    }
+
+    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage> {
+        match self.inner.returns() {
+            Some(inner) if self.how != "what_buyers_send_back_is_read_where_the_channel_tells_of_it" => {
+                inner.page(cx, from).await
+            }
+            _ => Ok(ReturnPage::default()),
+        }
     }
 }
 

@@ -226,7 +226,7 @@ pub(crate) fn judge(command: &Command, refund: &Refund, raw: &[u8]) -> Probe {
         .iter()
         .filter(|one| refund.parts.iter().any(|part| part.line_id.as_str() == one.line))
         .collect();
-    let named = |one: &&Shown| one.comments.iter().any(|text| *text == ours);
+    let named = |one: &&Shown| one.comments.contains(&ours);
     if !lines.is_empty() && lines.iter().all(named) {
         return Probe::Happened { evidence: format!("the order shows {ours:?} on each of its lines") };
     }
