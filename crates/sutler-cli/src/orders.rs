@@ -211,13 +211,14 @@ fn words(order: &WholeOrder) -> String {
     for line in &state.facts.lines {
         let c = state.counters(line);
         lines.push(format!(
-            "  line {}: {} of {}; {} open, {} shipped, {} cancelled",
+            "  line {}: {} of {}; {} open, {} shipped, {} cancelled, {} returned",
             line.line_id,
             line.ordered,
             line.sku.as_ref().map_or("no SKU", |sku| sku.as_str()),
             c.open,
             c.shipped,
-            c.cancelled
+            c.cancelled,
+            c.returned
         ));
     }
     let mut part = |title: &str, all: Vec<String>| {
@@ -230,6 +231,16 @@ fn words(order: &WholeOrder) -> String {
     part(
         "to see to",
         state.exceptions.iter().map(|e| format!("{} ({}): {}", e.about, e.code, e.detail)).collect(),
+    );
+    part(
+        "returns",
+        order
+            .returns()
+            .map(|one| {
+                let units: u32 = one.lines.iter().map(|part| part.quantity).sum();
+                format!("{}: {} ({}), {units} units", one.id, one.stage.as_str(), one.status)
+            })
+            .collect(),
     );
     part(
         "commands",

@@ -174,12 +174,35 @@ pub(crate) fn whole(order: &WholeOrder) -> Value {
         "deadlines": deadlines.collect::<Vec<_>>(),
         "lateness": Value::Object(late.into_iter().collect()),
         "packages": packages.collect::<Vec<_>>(),
+        "returns": state.returns.iter().map(|seen| returned(&seen.told)).collect::<Vec<_>>(),
         "timeline": timeline.collect::<Vec<_>>(),
     });
     if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
         value.extend(more);
     }
     value
+}
+
+/// One return.
+fn returned(one: &sutler::model::Return) -> Value {
+    let lines = one.lines.iter().map(|part| {
+        json!({
+            "line_id": part.line_id.as_ref().map(|id| id.as_str()),
+            "sku": part.sku.as_ref().map(|sku| sku.as_str()),
+            "quantity": part.quantity,
+            "back": part.back,
+            "reason": part.reason,
+        })
+    });
+    json!({
+        "id": one.id,
+        "stage": one.stage.as_str(),
+        "status": one.status,
+        "opened_at": instants(one.opened_at),
+        "changed_at": instants(one.changed_at),
+        "refund": one.refund,
+        "lines": lines.collect::<Vec<_>>(),
+    })
 }
 
 /// What a push tells.

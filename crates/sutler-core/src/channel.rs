@@ -7,6 +7,7 @@ use crate::{
     observation::Coverage,
     order::{ChannelOrder, OrderFacts},
     push::{PushQueue, Pushes},
+    returns::ReturnsChannel,
     time::{Duration, Timestamp},
 };
 use async_trait::async_trait;
@@ -440,6 +441,10 @@ pub trait Channel: Send + Sync + fmt::Debug {
     }
     /// Stock, where the channel has it.
     fn stock(&self) -> Option<&dyn StockChannel> {
+        None
+    }
+    /// What buyers send back, where the channel tells of it.
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
         None
     }
     /// Pushes over HTTP, where the channel sends them.

@@ -6,6 +6,7 @@ use crate::{
     id::{ChannelId, OrderKey, Seq, Sku},
     observation::Observation,
     order::ShipmentReport,
+    returns::ReturnTold,
     rule::Judged,
     time::{Timestamp, millis, millis_option},
 };
@@ -105,6 +106,8 @@ pub enum Entry {
     /// The order was taken by arranging its shipment, where the channel has no other step for it: the confirmation stands
     /// for the acknowledgment.
     TakenByArranging,
+    /// We were told something new about a return.
+    Returned(Box<ReturnTold>),
 }
 
 impl Entry {
@@ -121,6 +124,7 @@ impl Entry {
             Entry::Counted { .. } => "counted",
             Entry::Erased { .. } => "erased",
             Entry::TakenByArranging => "taken_by_arranging",
+            Entry::Returned(_) => "returned",
         }
     }
 }

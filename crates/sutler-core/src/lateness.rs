@@ -218,6 +218,7 @@ fn units(order: &OrderState) -> Counters {
             ordered: sum.ordered.saturating_add(line.ordered),
             cancelled: sum.cancelled.saturating_add(line.cancelled),
             shipped: sum.shipped.saturating_add(line.shipped),
+            returned: sum.returned.saturating_add(line.returned),
             delivered: sum.delivered.saturating_add(line.delivered),
             open: sum.open.saturating_add(line.open),
             wanted: sum.wanted.saturating_add(line.wanted),

@@ -27,6 +27,7 @@ pub mod policy;
 pub mod ports;
 pub mod push;
 pub mod refund;
+pub mod returns;
 pub mod rule;
 pub mod state;
 pub mod stock;

@@ -35,6 +35,8 @@ pub enum Work {
     Pull,
     /// Read orders nobody told us of for long.
     Sweep,
+    /// Read what buyers send back.
+    Returns,
 }
 
 /// Work in the order of its urgency when several kinds are due: what protects the account and the stock first, reading
@@ -55,6 +57,7 @@ pub const PRIORITY: &[Work] = &[
     Work::Pull,
     Work::Levels,
     Work::Sweep,
+    Work::Returns,
 ];
 
 /// When each kind of work could start at the earliest, as the driver sees it: budgets, pauses, room for one more call and
@@ -126,6 +129,7 @@ mod tests {
             Work::Levels,
             Work::Pull,
             Work::Sweep,
+            Work::Returns,
         ] {
             assert_eq!(PRIORITY.iter().filter(|w| **w == work).count(), 1, "{work:?}");
         }

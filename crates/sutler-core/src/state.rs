@@ -8,6 +8,7 @@ use crate::{
     journal::{Decided, Entry, Step},
     observation::Believed,
     order::{Line, Order, OrderFacts, OrderSnapshot, ShipmentReport},
+    returns::{ReturnTold, fold},
     rule::Judged,
     time::{Timestamp, millis, millis_option},
 };
@@ -78,6 +79,8 @@ pub struct Counters {
     pub shipped: u32,
     /// Units delivered.
     pub delivered: u32,
+    /// Units that came back; part of `shipped`.
+    pub returned: u32,
     /// Units neither shipped nor cancelled.
     pub open: u32,
     /// Open units that the host has not reported as handed over: what stock must cover.
@@ -127,6 +130,8 @@ pub struct OrderState {
     pub reports: BTreeMap<u32, ShipmentReport>,
     /// What a person should see.
     pub exceptions: Vec<Exception>,
+    /// What the buyer sends back, by the channel's id. Last, because orders stored before returns were read end before it.
+    pub returns: Vec<ReturnTold>,
 }
 
 impl OrderState {
@@ -151,6 +156,7 @@ impl OrderState {
             ours: BTreeMap::new(),
             reports: BTreeMap::new(),
             exceptions: Vec::new(),
+            returns: Vec::new(),
         }
     }
 
@@ -170,6 +176,7 @@ impl OrderState {
             cancelled,
             shipped,
             delivered: line.delivered.min(shipped),
+            returned: self.returned(line).min(shipped),
             open: line.ordered - cancelled - shipped,
             wanted: line.ordered - cancelled - gone,
         }
@@ -335,6 +342,9 @@ impl OrderState {
             }
             Entry::TakenHere | Entry::TakenByArranging => {
                 self.acknowledged_at = self.acknowledged_at.or(Some(at));
+            }
+            Entry::Returned(seen) => {
+                fold(&mut self.returns, seen);
             }
             Entry::Counted { .. } | Entry::Erased { .. } => {}
         }

@@ -4,6 +4,7 @@ mod cancel;
 mod orders;
 mod pushes;
 mod read;
+mod returns;
 mod stock;
 
 use crate::{
@@ -17,7 +18,7 @@ use http::{HeaderValue, Method};
 use pushes::Keys;
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration as Wait,
 };
 use stock::Managed;
@@ -31,6 +32,8 @@ use sutler_core::{
     id::{ChannelId, ChannelOrderId, SellerId, Sku},
     order::{ChannelOrder, OrderFacts},
     push::Pushes,
+    returns::ReturnsChannel,
+    time::Duration,
 };
 use sutler_http::{Call, Pipe, Request, Response};
 
@@ -42,6 +45,8 @@ pub(crate) const STREAMS: [(&str, StreamKind); 2] =
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) page_limit: u16,
+    pub(crate) backfill: Duration,
+    pub(crate) returns_budget: Arc<str>,
     pub(crate) call_timeout: Wait,
     pub(crate) notifications: Option<Notifications>,
 }
@@ -226,6 +231,10 @@ impl Channel for EbayChannel {
     }
 
     fn stock(&self) -> Option<&dyn StockChannel> {
+        Some(self)
+    }
+
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
         Some(self)
     }
 

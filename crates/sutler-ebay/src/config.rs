@@ -280,6 +280,8 @@ impl Ebay {
         let capabilities = self.capabilities();
         let settings = Settings {
             page_limit: self.page_limit,
+            backfill: self.backfill,
+            returns_budget: self.scope(crate::calls::RETURNS.budget).into(),
             call_timeout: self.call_timeout,
             notifications: self.notifications.clone(),
         };

@@ -11,6 +11,7 @@ mod pages;
 mod plan;
 mod queue;
 mod read;
+mod returns;
 mod start;
 mod tell;
 mod upkeep;
@@ -90,6 +91,8 @@ pub(crate) struct Driver {
     /// Sets the channel refused.
     refused: BTreeMap<Sku, levels::Refusal>,
     level_reads: BTreeSet<Sku>,
+    /// What buyers send back, where the channel tells of it.
+    returning: Option<returns::Returning>,
     streams: Vec<StreamRow>,
     /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`].
     unread: bool,
@@ -171,6 +174,7 @@ impl Driver {
             sets: BTreeSet::new(),
             refused: BTreeMap::new(),
             level_reads: BTreeSet::new(),
+            returning: None,
             streams: Vec::new(),
             unread: false,
             reads: false,
@@ -344,6 +348,9 @@ impl Driver {
                 view.offer(Work::Levels, quiet.max(budgets.ready_at(&capabilities.level_budget, now, 0.0)));
             }
             view.offer(Work::Sweep, self.sweep_at.max(fetch));
+            if let Some(at) = self.returns_at(now) {
+                view.offer(Work::Returns, at.max(quiet));
+            }
         }
         let may_write = settings.mode == Mode::Live;
         if may_write && self.room.writes < settings.writes_in_flight && !self.cleared.is_empty() {

@@ -3,6 +3,7 @@
 use crate::{
     job::{Aggregate, Job, Owed},
     react::react,
+    returns::claim,
 };
 use sutler_core::{
     Result, Timestamp,
@@ -72,6 +73,9 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
     let seen = Observation { asked_at: told.asked_at, coverage, facts: told.order.facts.clone() };
     if !known || is_news(&order, &seen) {
         order.push(job.now, Entry::Observed(Box::new(seen)))?;
+    }
+    if !known {
+        claim(job, &mut order)?;
     }
     let mut personal = Personal { ship_to: told.order.ship_to.clone(), raw: told.order.raw.clone() };
     if known && let Some(before) = job.tx.personal(key)? {

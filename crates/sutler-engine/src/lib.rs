@@ -17,6 +17,7 @@ mod packages;
 mod pull;
 mod react;
 mod refund;
+mod returns;
 mod settings;
 mod shared;
 mod stock;

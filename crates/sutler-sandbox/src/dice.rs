@@ -73,6 +73,7 @@ pub(crate) enum Roll {
     PushDrop,
     PushRepeat,
     PushLate,
+    Return,
 }
 
 /// One throw: the seed, an identity and an attempt, hashed once; draws from it are cheap.

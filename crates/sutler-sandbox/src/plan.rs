@@ -122,6 +122,9 @@ pub struct PlannedOrder {
     /// Programmes of the marketplace that the order is part of, in its own words (`PRIME`, `FBM_SHIP_PLUS`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<String>,
+    /// When the buyer sends back what was shipped of the first line; nothing happens where nothing was by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_at: Option<Timestamp>,
 }
 
 impl PlannedOrder {
@@ -138,6 +141,7 @@ impl PlannedOrder {
             ship_by: None,
             paid_at: None,
             programs: Vec::new(),
+            return_at: None,
         }
     }
 
@@ -169,6 +173,12 @@ impl PlannedOrder {
     pub fn cancel_requested_at(mut self, at: Timestamp) -> PlannedOrder {
         self.cancel_request_at = Some(at);
         self.defect = Defect::CancelRequest;
+        self
+    }
+
+    /// Whose buyer sends something back at that instant.
+    pub fn returned_at(mut self, at: Timestamp) -> PlannedOrder {
+        self.return_at = Some(at);
         self
     }
 

@@ -22,6 +22,7 @@ mod orders_write;
 mod refunds;
 mod refusal;
 mod rendered;
+mod returns;
 mod route;
 mod settings;
 mod shipment;
@@ -43,6 +44,7 @@ use self::limits::Limits;
 use self::order::Order;
 use self::refusal::Refusal;
 use self::rendered::Rendered;
+use self::returns::Return;
 use self::route::HEARD;
 pub use self::settings::Settings;
 use crate::Timestamp;
@@ -101,6 +103,7 @@ pub struct World {
     /// Whether the shelf ever was a shared one.
     shared: bool,
     feeds: Vec<Feed>,
+    returns: Vec<Return>,
     due: Queue<Event>,
     tokens: Tokens,
     limits: Limits,
@@ -165,6 +168,7 @@ impl World {
             share: None,
             shared: false,
             feeds: Vec::new(),
+            returns: Vec::new(),
             due: Queue::with_capacity(planned.len() * 3 + 8),
             tokens: Tokens::default(),
             limits: Limits::new(start, settings.rate_factor, settings.faults.bucket_percent),

@@ -13,6 +13,7 @@ pub mod orders;
 pub mod reading;
 pub mod refunds;
 pub mod repeats;
+pub mod returns;
 pub mod stock;
 
 use sutler_core::{
@@ -72,6 +73,14 @@ pub trait Stand {
     /// # Errors
     /// When the marketplace does not know the order.
     fn ask_to_cancel(&self, order: &ChannelOrderId) -> Result<()>;
+    /// The buyer sends back what was shipped of the order's first line.
+    ///
+    /// # Errors
+    /// When the marketplace knows no returns, or nothing of the order was shipped.
+    fn send_back(&self, _order: &ChannelOrderId) -> Result<()> {
+        Err(sutler_core::error::Error::new(sutler_core::error::ErrorKind::Invalid, "suite.send_back")
+            .message("the market of this suite knows no returns"))
+    }
     /// What took effect at the marketplace.
     fn effects(&self) -> Effects;
     /// What becomes of the next write; the one after it fares well again.
@@ -181,6 +190,7 @@ macro_rules! channel_behaviours {
             refunds: g18_a_partial_refund_is_repeated_as_declared,
             refunds: g18_a_refund_whose_answer_is_lost_is_seen,
             refunds: g18_a_refund_that_never_arrived_is_not_seen,
+            returns: what_buyers_send_back_is_read_where_the_channel_tells_of_it,
             stock: levels_are_read_or_said_to_be_unreadable,
             stock: a_sku_nobody_lists_has_no_level,
             stock: g16_a_level_that_was_set_is_read_back,

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
-use sutler_core::channel::{Channel, Fetched, Probe, RawOrder, Receipt, Settled};
+use serde_json::Value;
+use sutler_core::channel::{Channel, Fetched, Probe, PullFrom, RawOrder, Receipt, Settled, Window};
 use sutler_core::command::{
     Acknowledge, Act, Cancel, CancelReason, Command, ConfirmShipment, OrderBrief, Refund, RefundPart,
     RefundReason, SetLevel,
@@ -103,6 +104,23 @@ fn orders(shop: &Shop) {
         // Refused where nothing is left of the line: what is sent counts here.
         shop.perform(&[shop.bench.command(id, Act::Cancel(cancel))]);
     }
+    let ids: Vec<String> = shop.bench.market.world().plan().into_iter().map(|order| order.id).collect();
+    let back = ids.iter().filter(|id| shop.bench.ask(&format!("orders/{id}/return"), &Value::Null).is_ok());
+    let back = back.count();
+    let side = shop.channel.returns().expect("Walmart tells of returns");
+    let now = shop.bench.clock.now();
+    let window = Window { from: now - Duration::days(3), to: now };
+    let mut from = PullFrom { stream: side.spec().stream, window, cursor: None };
+    let mut seen = 0;
+    loop {
+        let page = right(at_once(side.page(&shop.bench.cx(), &from)));
+        seen += page.returns.len();
+        from.cursor = page.next;
+        if from.cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!((seen, seen > 20), (back, true), "every return is on one of the pages of seven");
     assert!(done > 20, "{done} of 30 orders were acknowledged and shipped");
     let missing = right(at_once(shop.channel.fetch(&shop.bench.cx(), &"nobody".into())));
     assert!(matches!(missing, Fetched::NotVisible), "{missing:?}");

@@ -203,6 +203,16 @@ fn good_answers(checks: &Checks, found: &mut Found) {
         assert_eq!(seller.get(&format!("/v3/orders/{id}?productInfo=true")).0, 200);
     }
     assert_eq!(seller.get("/v3/orders/4").0, 200);
+    for id in ["1", "2"] {
+        let request = seller.request("POST", &format!("/_sandbox/orders/{id}/return"), "");
+        assert_eq!(seller.world.receive(seller.now, &request).answer.map(|a| a.status().as_u16()), Some(201));
+    }
+    let window =
+        format!("returnLastModifiedStartDate={start}&returnLastModifiedEndDate=2026-12-31T00:00:00Z");
+    let (status, returns) = seller.get(&format!("/v3/returns?{window}&limit=1"));
+    assert_eq!((status, &returns["meta"]["totalCount"]), (200, &json!(2)));
+    let next = returns["meta"]["nextCursor"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(seller.get(&format!("/v3/returns{next}")).1["returnOrders"].as_array().map(Vec::len), Some(1));
     let quantity = json!({"unit": "EACH", "amount": 12});
     assert_eq!(
         seller.send("PUT", "/v3/inventory?sku=A%2F1", &json!({"sku": "A/1", "quantity": quantity})).0,
@@ -315,7 +325,7 @@ fn the_local_walmart_speaks_as_published() {
     assert_eq!(summary.complaints(), [""; 0]);
     assert_eq!(
         summary.messages.len(),
-        34,
-        "both halves of all 17 calls, also of those a connector may leave out"
+        36,
+        "both halves of all 18 calls, also of those a connector may leave out"
     );
 }

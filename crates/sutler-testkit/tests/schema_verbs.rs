@@ -74,6 +74,13 @@ fn calls() -> Vec<Call> {
         ),
         call("walmart.feeds.status", "GET", "/v3/feeds/F1%40AQ?includeDetails=true", feed),
         call("walmart.shipnodes", "GET", "/v3/settings/shipping/shipnodes", json!([{"shipNode": "701"}])),
+        call(
+            "walmart.returns.list",
+            "GET",
+            "/v3/returns?returnLastModifiedStartDate=2026-06-01T00:00:00Z&returnLastModifiedEndDate=2026-06-02T00:00:00Z&limit=200",
+            json!({"meta": {"totalCount": 1, "limit": 200, "nextCursor": ""}, "returnOrders": [
+                {"returnOrderId": "R1", "returnOrderLines": [{"purchaseOrderId": "1", "status": "INITIATED"}]}]}),
+        ),
     ]
 }
 
@@ -156,7 +163,7 @@ fn right_messages_of_every_call_are_accepted() {
     }
     let summary = checks.summary();
     assert_eq!(summary.unchecked, [], "every call has its right messages in this test");
-    assert_eq!((summary.checked(Side::Request), summary.checked(Side::Answer)), (17, 17));
+    assert_eq!((summary.checked(Side::Request), summary.checked(Side::Answer)), (18, 18));
 }
 
 #[test]
@@ -219,6 +226,7 @@ fn one_wrong_request_of_every_call_is_refused_by_place_and_fault() {
             "query includeCalendarDayConfiguration",
             Fault::Type,
         ),
+        ("walmart.returns.list", "/v3/returns?state=OPEN", "query state", Fault::UnknownParameter),
         ("walmart.feeds.submit", "/v3/feeds?feedType=STOCK", "query feedType", Fault::Choice),
     ];
     for (verb, target, place, fault) in targets {
@@ -295,6 +303,7 @@ fn one_wrong_answer_of_every_call_is_refused_by_place_and_fault() {
         ("walmart.feeds.submit", "/feedId", json!(12), "body.feedId", Fault::Type),
         ("walmart.feeds.list", "/results", json!({"feed": {}}), "body.results.feed", Fault::Type),
         ("walmart.feeds.status", "/feedStatus", json!("DONE"), "body.feedStatus", Fault::Choice),
+        ("walmart.returns.list", "/meta/totalCount", json!("1"), "body.meta.totalCount", Fault::Type),
         ("walmart.shipnodes", "/0", json!({"shipNode": 701}), "body[0].shipNode", Fault::Type),
     ];
     let mut refused = std::collections::BTreeSet::new();

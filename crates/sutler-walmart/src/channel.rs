@@ -2,6 +2,7 @@
 
 mod orders;
 mod read;
+mod returns;
 mod stock;
 
 use crate::{
@@ -27,7 +28,8 @@ use sutler_core::{
     id::{ChannelId, ChannelOrderId, SellerId, Sku},
     order::ChannelOrder,
     push::{PushOutcome, PushRequest, Pushes},
-    time::Timestamp,
+    returns::ReturnsChannel,
+    time::{Duration, Timestamp},
 };
 use sutler_http::{Call, Pipe, Request, Response};
 
@@ -45,6 +47,7 @@ pub(crate) const STREAMS: [(&str, StreamKind, &str); 6] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) page_limit: NonZeroU16,
+    pub(crate) backfill: Duration,
     pub(crate) call_timeout: Wait,
     pub(crate) ship_node: Option<String>,
     pub(crate) pushes: Option<PushAuth>,
@@ -186,6 +189,10 @@ impl Channel for WalmartChannel {
     }
 
     fn stock(&self) -> Option<&dyn StockChannel> {
+        Some(self)
+    }
+
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
         Some(self)
     }
 

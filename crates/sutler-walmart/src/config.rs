@@ -221,6 +221,7 @@ impl Walmart {
         let pipe = Pipe::new(parts, base, scopes, Arc::new(WalmartDialect), Arc::new(tokens));
         let settings = Settings {
             page_limit,
+            backfill: self.backfill,
             call_timeout: self.call_timeout,
             ship_node: self.ship_node,
             pushes: self.pushes,

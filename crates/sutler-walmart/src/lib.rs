@@ -13,6 +13,7 @@
 //! - It wants each order acknowledged as a whole within four hours, before anything of it is shipped.
 //! - Lists show one kind of ship node each, so there are three passes, each by creation and by modification: six streams.
 //! - Orders that Walmart (WFS) or a third party ships are read here; Walmart refuses every write on them.
+//! - Returns are a list of their own, by modification; a return order may hold lines of several purchase orders.
 //! - There are no idempotency keys: whether a write happened is seen in the order itself ([`VERBS`] says how surely).
 //!
 //! [`Channel::normalise`](sutler_core::channel::Channel::normalise) is total; [`normalise`], [`normalise_order`] and [`normalise_page`] are it without a channel.
@@ -65,6 +66,8 @@ pub mod calls {
     pub const CANCEL: Call = Call::write("walmart.orders.cancel", "cancel");
     /// `POST /v3/orders/{purchaseOrderId}/refund`
     pub const REFUND: Call = Call::write("walmart.orders.refund", "refund");
+    /// `GET /v3/returns`
+    pub const RETURNS: Call = Call::read("walmart.returns.pull", "returns");
     /// `GET /v3/inventory`
     pub const LEVEL: Call = Call::read("walmart.stock.level", "level");
     /// `PUT /v3/inventory`
@@ -86,6 +89,7 @@ pub mod calls {
         SHIP,
         CANCEL,
         REFUND,
+        RETURNS,
         LEVEL,
         SET_LEVEL,
         FEED,

@@ -7,6 +7,7 @@ pub(crate) mod cursor;
 pub(crate) mod image;
 pub(crate) mod line;
 pub(crate) mod refund;
+pub(crate) mod returns;
 pub(crate) mod value;
 pub(crate) mod write;
 

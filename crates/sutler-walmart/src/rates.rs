@@ -13,6 +13,7 @@ pub const RATES: &[(&str, Rate)] = &[
     ("level", Rate::per_minute(200)),
     ("pull", Rate::per_minute(5000)),
     ("refund", Rate::per_minute(60)),
+    ("returns", Rate::per_minute(50)),
     ("ship", Rate::per_minute(60)),
     ("ship_nodes", Rate::per_minute(50)),
     ("stock", Rate::per_minute(200)),

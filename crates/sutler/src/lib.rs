@@ -65,6 +65,7 @@ pub mod model {
         observation::{Coverage, Group, Observation},
         open::{KnownText, Open},
         order::*,
+        returns::{Return, ReturnStage, ReturnTold, ReturnedUnits},
         state::{Counters, OrderState, Phase, StoredOrder},
         stock::{Count, Item, Listing},
         time::{Duration, Timestamp, from_millis},

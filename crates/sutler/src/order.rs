@@ -13,6 +13,7 @@ use sutler_core::{
     lateness::{Lateness, lateness},
     order::{Order, OrderSnapshot},
     ports::store::View,
+    returns::Return,
     rule::Judged,
     state::{OrderState, Phase, StoredOrder},
 };
@@ -107,6 +108,11 @@ impl WholeOrder {
         &self.stored.commands
     }
 
+    /// What the buyer sends back, where the marketplace tells of it.
+    pub fn returns(&self) -> impl Iterator<Item = &Return> {
+        self.stored.state.returns.iter().map(|seen| &seen.told)
+    }
+
     /// Where it goes; none once erased.
     pub fn ship_to(&self) -> Option<&Address> {
         self.stored.ship_to.as_ref()
@@ -184,6 +190,20 @@ pub(crate) fn words(entry: &Entry) -> String {
             "taken by arranging its shipment; the channel has no other step for it".into()
         }
         Entry::Erased { by } => format!("what is personal was erased on the word of {by}"),
+        Entry::Returned(seen) => {
+            let one = &seen.told;
+            let units = |count: fn(&sutler_core::returns::ReturnedUnits) -> u32| -> u32 {
+                one.lines.iter().map(count).sum()
+            };
+            format!(
+                "return {} is {} ({}): {} units, {} of them back",
+                one.id,
+                one.stage.as_str(),
+                one.status,
+                units(|part| part.quantity),
+                units(|part| part.back)
+            )
+        }
         Entry::Counted { sku, quantity, as_of } => {
             format!("{quantity} units of {sku} counted as of {}", as_of.to_rfc3339())
         }

@@ -11,6 +11,7 @@ mod lateness;
 mod metrics;
 mod money;
 mod refunds;
+mod returns;
 mod rules;
 mod stock;
 mod told;

@@ -1,6 +1,6 @@
 //! What is in flight, and what may land.
 
-use super::hints::Hint;
+use super::{hints::Hint, returns::Took};
 use crate::{
     ingest::Told,
     job::{Job, Touched},
@@ -79,6 +79,7 @@ pub(super) enum Landed {
         result: Result<Pulled>,
     },
     Ingested(Result<Ingested>),
+    Returned(Result<Took>),
     Looked {
         command: Command,
         asked_at: Timestamp,

@@ -73,6 +73,7 @@ impl Driver {
             }
             Landed::Pulled { row, asked_at, result } => self.land_pull(row, asked_at, result),
             Landed::Ingested(result) => self.land_ingest(result),
+            Landed::Returned(result) => self.land_returns(result),
             Landed::Looked { command, asked_at, result, kind } => {
                 self.room.reads = self.room.reads.saturating_sub(1);
                 self.went(kind);

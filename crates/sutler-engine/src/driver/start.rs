@@ -31,6 +31,7 @@ impl Driver {
             Work::Hint => self.start_hint(now),
             Work::Pull => self.start_pull(now),
             Work::Sweep => self.start_sweep(now),
+            Work::Returns => self.start_returns(now),
         }
     }
 

@@ -16,7 +16,7 @@ use sutler_core::{
     Error, Result, Timestamp,
     command::State,
     error::ErrorKind,
-    id::Sku,
+    id::{Sku, StreamId},
     ports::store::{StoreExt, StreamRow},
     time::Duration,
 };
@@ -97,9 +97,11 @@ impl Driver {
                 break;
             }
         }
-        let specs = self.channel.capabilities().streams.clone();
+        let mut streams: Vec<StreamId> =
+            self.channel.capabilities().streams.iter().map(|spec| spec.id.clone()).collect();
+        streams.extend(self.channel.returns().map(|returns| returns.spec().stream));
         let own = id.clone();
-        let (commands, streams, skus) = self
+        let (commands, mut streams, skus) = self
             .shared
             .ports
             .store
@@ -108,10 +110,10 @@ impl Driver {
                 for state in [State::Intended, State::InDoubt, State::Accepted, State::Unresolved] {
                     commands.extend(view.open_commands(&own, state, crate::mirror::READY_MAX)?);
                 }
-                let mut streams = Vec::new();
-                for spec in &specs {
-                    streams.push(view.stream(&own, &spec.id)?.unwrap_or_else(|| StreamRow {
-                        id: spec.id.clone(),
+                let mut rows = Vec::new();
+                for id in &streams {
+                    rows.push(view.stream(&own, id)?.unwrap_or_else(|| StreamRow {
+                        id: id.clone(),
                         watermark: None,
                         pulled_at: None,
                         windows: Vec::new(),
@@ -129,7 +131,7 @@ impl Driver {
                         break;
                     }
                 }
-                Ok((commands, streams, skus))
+                Ok((commands, rows, skus))
             })
             .await?;
         let seq = self.shared.world.jobs.load(std::sync::atomic::Ordering::Relaxed);
@@ -139,6 +141,10 @@ impl Driver {
         }
         for queue in self.mirror.queues.values_mut() {
             queue.overflow |= full;
+        }
+        if self.channel.returns().is_some() {
+            let now = self.now();
+            self.returning = streams.pop().map(|row| super::returns::Returning::new(row, now));
         }
         self.streams = streams;
         let now = self.now();

@@ -3,7 +3,7 @@
 use super::World;
 use super::order::{Order, Package};
 use super::write::Write;
-use crate::clock::{Ms, timestamp};
+use crate::clock::{DAY, Ms, timestamp};
 use crate::dice::{Dice, Roll, identity};
 use crate::plan::PlannedOrder;
 use crate::standard::arrival;
@@ -27,6 +27,8 @@ pub(crate) enum Event {
     Arrival(u32),
     /// A write whose answer was lost is applied after all.
     Late(Box<Write>),
+    /// A buyer sends something back.
+    Return(u32),
     /// An answer reaches its client, which from now on knows these orders.
     Seen { reply: u64, orders: Vec<u32> },
 }
@@ -56,6 +58,12 @@ impl World {
         self.schedule(order.pays, Event::Paid(index));
         if let Some(at) = order.cancel_request_at {
             self.schedule(at, Event::CancelRequest(index));
+        }
+        let dice = Dice::new(self.settings.seed, identity(&["return"]), u64::from(index));
+        let by_seed = dice.chance(Roll::Return, self.settings.returns);
+        let after = by_seed.then(|| order.placed + dice.between(Roll::Moment, 5 * DAY, 12 * DAY));
+        if let Some(at) = planned.return_at.map(|at| at.timestamp_millis()).or(after) {
+            self.schedule(at, Event::Return(index));
         }
         if !order.sellers() {
             let dice = Dice::new(self.settings.seed, identity(&["elsewhere"]), u64::from(index));
@@ -89,6 +97,7 @@ impl World {
             Event::CancelRequest(index) => self.ask_to_cancel(at, index),
             Event::CancelLapses { order, cancellation } => self.lapse(at, order, cancellation),
             Event::Refunded { order, refund } => self.refunded(at, order, refund),
+            Event::Return(index) => drop(self.open_return(at, index)),
             Event::Shipped(index) => self.shipped_by_ebay(at, index),
             Event::Late(write) => {
                 // Nobody hears what comes of it; a refusal then is simply nothing done.

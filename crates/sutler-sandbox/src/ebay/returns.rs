@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::{Page, World};
 use crate::clock::Ms;
 use crate::json::iso;
-use crate::request::Ask;
+use crate::request::{Ask, instant};
 
 fn missing(id: &str) -> Refusal {
     Refusal::post_order(404, 1617, format!("Return {id} was not found."))
@@ -31,12 +31,15 @@ impl World {
 
     pub(super) fn returns(&self, now: Ms, ask: &Ask) -> Result<Page, Refusal> {
         let (mut order_id, mut return_id, mut limit, mut offset) = (None, None, 25_usize, 1_usize);
+        let (mut from, mut to) = (Ms::MIN, Ms::MAX);
         for (name, value) in ask.members() {
             let wrong = || Refusal::post_order(400, 1616, format!("{name} {value:?} is not valid"));
             match name.as_ref() as &str {
                 "order_id" => order_id = Some(value.clone()),
                 "return_id" => return_id = Some(value.clone()),
                 "limit" => limit = value.parse().ok().filter(|n| (1..=200).contains(n)).ok_or_else(wrong)?,
+                "creation_date_range_from" => from = instant(&value, false).ok_or_else(wrong)?,
+                "creation_date_range_to" => to = instant(&value, true).ok_or_else(wrong)?,
                 "offset" => offset = value.parse().ok().filter(|n| *n >= 1).ok_or_else(wrong)?,
                 _ => {}
             }
@@ -46,6 +49,7 @@ impl World {
             .iter()
             .filter(|order| order.visible <= now && order_id.as_ref().is_none_or(|id| *id == order.id))
             .flat_map(|order| order.shown(now).returns.iter().map(move |one| (order, one)))
+            .filter(|(_, one)| from <= one.opened && one.opened <= to)
             .filter(|(_, one)| return_id.as_ref().is_none_or(|id| *id == one.id))
             .map(|(order, one)| summary(order, one))
             .collect();

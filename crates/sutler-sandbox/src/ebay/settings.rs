@@ -112,6 +112,9 @@ pub struct Settings {
     pub verification_token: String,
     /// How notifications are signed.
     pub notification_digest: Digest,
+    /// How many in a thousand orders the buyer sends something back of, by seed, five to twelve days after the sale.
+    #[serde(default)]
+    pub returns: u16,
     /// Whether the world keeps lines for [`World::take_log`](super::World::take_log).
     pub log: bool,
 }
@@ -161,6 +164,7 @@ impl Settings {
             notification_endpoint: None,
             verification_token: "sandbox-verification-token-of-sutler".into(),
             notification_digest: Digest::Sha1,
+            returns: 0,
             log: false,
         }
     }

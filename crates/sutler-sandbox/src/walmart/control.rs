@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `POST /_sandbox/orders` | places an order now; optional body `{"lines":[{"sku","quantity","price"}],"address":{..},"ship_node_type"}` |
 //! | `POST /_sandbox/orders/{id}/cancel-request` | the buyer asks to cancel, now |
+//! | `POST /_sandbox/orders/{id}/return` | the buyer sends the first shipped line back |
 //! | `GET`, `POST /_sandbox/on-hand` | what the host declared, `{"<sku>":quantity}`; a post adds to it and replaces |
 //! | `GET /_sandbox/effects` | what took effect, see [`Effects`](crate::Effects) |
 //! | `GET /_sandbox/plan` | `{"orders":[…]}`, see [`PlanEntry`](crate::plan::PlanEntry) |
@@ -36,6 +37,13 @@ impl World {
                         self.orders.get(index as usize).is_some_and(|order| order.standing.cancel_asked);
                     (200, json!({"id": id, "cancel_requested": asked}).to_string())
                 }
+                None => fault(404, format!("there is no order {id}")),
+            },
+            ("POST", ["orders", id, "return"]) => match self.by_id.get(*id).copied() {
+                Some(index) => match self.ask_to_return(now, index) {
+                    Some(opened) => (201, json!({"id": id, "return_id": opened}).to_string()),
+                    None => fault(409, format!("nothing of order {id} was shipped")),
+                },
                 None => fault(404, format!("there is no order {id}")),
             },
             ("GET", ["on-hand"]) => (200, self.declared()),

@@ -27,6 +27,12 @@ pub(crate) enum Event {
     Late(Box<Write>),
     /// A feed's rows apply.
     FeedDone(u32),
+    /// A buyer sends something back.
+    Return(u32),
+    /// It arrives.
+    ReturnArrived(usize),
+    /// And is done with.
+    ReturnDone(usize),
     /// An answer reaches its client, which from now on knows these orders.
     Seen { reply: u64, orders: Vec<u32> },
 }
@@ -55,6 +61,12 @@ impl World {
         self.schedule(order.placed, Event::Sale(index));
         if let Some(at) = order.cancel_request_at {
             self.schedule(at, Event::CancelRequest(index));
+        }
+        let dice = Dice::new(self.settings.seed, identity(&["return"]), u64::from(index));
+        let by_seed = dice.chance(Roll::Return, self.settings.returns);
+        let after = by_seed.then(|| order.placed + dice.between(Roll::Moment, 5 * DAY, 12 * DAY));
+        if let Some(at) = planned.return_at.map(|at| at.timestamp_millis()).or(after) {
+            self.schedule(at, Event::Return(index));
         }
         if order.sellers() {
             self.schedule(order.ship_by + AUTO_CANCEL_AFTER, Event::AutoCancel(index));
@@ -104,6 +116,9 @@ impl World {
                 // Nobody hears what comes of it; a refusal then is simply nothing done.
                 let _ = self.perform(at, &write);
             }
+            Event::Return(index) => drop(self.ask_to_return(at, index)),
+            Event::ReturnArrived(place) => self.return_arrived(at, place),
+            Event::ReturnDone(place) => self.return_done(at, place),
             Event::FeedDone(place) => self.process_feed(at, place),
             Event::Seen { reply, orders } => {
                 if self.in_flight.remove(&reply) {

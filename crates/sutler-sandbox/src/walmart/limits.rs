@@ -25,9 +25,10 @@ pub(crate) enum Call {
     FeedMpInventory,
     FeedRead,
     ShipNodes,
+    Returns,
 }
 
-pub(crate) const CALLS: usize = 17;
+pub(crate) const CALLS: usize = 18;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 3_600_000;
@@ -55,6 +56,7 @@ const RATES: [(Call, i64, i64); CALLS] = [
     (Call::FeedMpInventory, 50, HOUR),
     (Call::FeedRead, 5000, MINUTE),
     (Call::ShipNodes, 50, MINUTE),
+    (Call::Returns, 50, MINUTE),
 ];
 
 impl Call {

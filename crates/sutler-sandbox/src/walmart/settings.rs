@@ -48,6 +48,9 @@ pub struct Settings {
     pub result_cap: u32,
     /// How long a feed takes at least and at most, in seconds of marketplace time.
     pub feed_s: (u32, u32),
+    /// How many in a thousand orders the buyer sends something back of, by seed, five to twelve days after the sale.
+    #[serde(default)]
+    pub returns: u16,
     /// Whether the world keeps lines for [`World::take_log`](super::World::take_log).
     pub log: bool,
 }
@@ -86,6 +89,7 @@ impl Settings {
             // "10,000" in the guides of 2025-26, "20000" in the specification: the smaller one is the one to survive.
             result_cap: 10_000,
             feed_s: (10, 60),
+            returns: 0,
             log: false,
         }
     }

@@ -13,4 +13,5 @@ mod plan;
 mod pool;
 mod recovery;
 mod refunds;
+mod returns;
 mod writes;

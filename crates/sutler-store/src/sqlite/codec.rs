@@ -11,7 +11,7 @@ use sutler_core::{
     command::{CommandKey, State, Verb},
     error::{Error, ErrorKind, Result},
     journal::Entry,
-    state::Phase,
+    state::{OrderState, Phase},
 };
 
 /// Bodies written by this version: postcard as it is, and postcard compressed after its length.
@@ -104,6 +104,25 @@ impl Bodies {
     }
 }
 
+impl Bodies {
+    /// An order. Those written before returns were read end before them: nothing was sent back then.
+    pub(super) fn decode_order(&mut self, bytes: &[u8]) -> Result<OrderState> {
+        self.decode("order", bytes).or_else(|error| {
+            let mut plain = match bytes.split_first() {
+                Some((&PLAIN, body)) => body.to_vec(),
+                Some((&PACKED, rest)) => {
+                    let (length, packed) =
+                        postcard::take_from_bytes::<usize>(rest).map_err(|error| damaged("order", error))?;
+                    self.packer.unpack("order", packed, length)?
+                }
+                _ => return Err(error),
+            };
+            plain.push(0);
+            postcard::from_bytes(&plain).map_err(|_| error)
+        })
+    }
+}
+
 impl Core {
     pub(super) fn encode<T: Serialize + ?Sized>(&self, what: &'static str, value: &T) -> Result<Vec<u8>> {
         self.bodies.borrow_mut().encode(what, value)
@@ -186,6 +205,7 @@ pub(super) fn kind_code(entry: &Entry) -> i64 {
         Entry::Released { .. } => 6,
         Entry::Counted { .. } => 7,
         Entry::Erased { .. } => 8,
+        Entry::Returned(_) => 9,
         _ => 0,
     }
 }

@@ -91,11 +91,11 @@ impl Core {
     /// What [`Core::encode_order`] made, and where parts of it stand.
     pub(super) fn decode_order(&self, bytes: &[u8]) -> Sql<(OrderState, Places)> {
         let Some(rest) = bytes.strip_prefix(&[LEAN]) else {
-            return Ok((self.decode("order", bytes)?, Places::default()));
+            return Ok((self.bodies.borrow_mut().decode_order(bytes)?, Places::default()));
         };
         let (facts, rest) = position(rest)?;
         let (judged, rest) = position(rest)?;
-        let mut state: OrderState = self.decode("order", rest)?;
+        let mut state = self.bodies.borrow_mut().decode_order(rest)?;
         if let Some(seq) = facts {
             let Entry::Observed(seen) = self.entry_at(seq)? else { return Err(not_there(seq).into()) };
             state.facts = seen.facts;

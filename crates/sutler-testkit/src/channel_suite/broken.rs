@@ -20,6 +20,7 @@ use sutler_core::{
     open::Open,
     order::{Alias, CancelWish, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
     push::Pushes,
+    returns::{ReturnPage, ReturnsChannel, ReturnsSpec},
     time::Duration,
 };
 
@@ -472,6 +473,10 @@ impl Channel for Broken {
         self.inner.stock().map(|_| self as &dyn StockChannel)
     }
 
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
+        self.inner.returns().map(|_| self as &dyn ReturnsChannel)
+    }
+
     fn pushes(&self) -> Option<&dyn Pushes> {
         let gullible = self.how == "g11_a_forged_push_tells_nothing";
         (gullible || self.inner.pushes().is_some()).then_some(self as &dyn Pushes)
@@ -494,5 +499,28 @@ impl StockChannel for Broken {
             }
         }
         Ok(answers)
+    }
+}
+
+#[async_trait]
+impl ReturnsChannel for Broken {
+    fn spec(&self) -> ReturnsSpec {
+        let none = || ReturnsSpec {
+            stream: "returns".into(),
+            horizon: Duration::zero(),
+            overlap: Duration::zero(),
+            every: Duration::zero(),
+            budget: "".into(),
+        };
+        self.inner.returns().map_or_else(none, |returns| returns.spec())
+    }
+
+    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage> {
+        match self.inner.returns() {
+            Some(inner) if self.how != "what_buyers_send_back_is_read_where_the_channel_tells_of_it" => {
+                inner.page(cx, from).await
+            }
+            _ => Ok(ReturnPage::default()),
+        }
     }
 }

@@ -112,6 +112,10 @@ impl<M: Marketplace> Stand for Local<M> {
         self.bench.ask(&format!("orders/{order}/cancel-request"), &serde_json::Value::Null).map(drop)
     }
 
+    fn send_back(&self, order: &ChannelOrderId) -> Result<()> {
+        self.bench.ask(&format!("orders/{order}/return"), &serde_json::Value::Null).map(drop)
+    }
+
     fn effects(&self) -> Effects {
         let now = self.now();
         self.bench.market.world().effects(now)

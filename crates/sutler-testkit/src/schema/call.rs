@@ -17,7 +17,7 @@ const fn call(verb: &'static str, method: &'static str, path: &'static str, subj
 }
 
 /// Every call. One that is made without standing here is a finding, and so is one here of which a full run shows nothing.
-pub(super) const CALLS: [Call; 17] = [
+pub(super) const CALLS: [Call; 18] = [
     call("walmart.token", "POST", "/v3/token", Subject::Authentication),
     call("walmart.token.detail", "GET", "/v3/token/detail", Subject::Authentication),
     call("walmart.orders.list", "GET", "/v3/orders", Subject::Orders),
@@ -35,6 +35,7 @@ pub(super) const CALLS: [Call; 17] = [
     call("walmart.feeds.list", "GET", "/v3/feeds", Subject::Feeds),
     call("walmart.feeds.status", "GET", "/v3/feeds/{feedId}", Subject::Feeds),
     call("walmart.shipnodes", "GET", "/v3/settings/shipping/shipnodes", Subject::Settings),
+    call("walmart.returns.list", "GET", "/v3/returns", Subject::Returns),
 ];
 
 /// The place in [`CALLS`] of the call that a method and a path are. `/v3/orders/released` is the released list and not the

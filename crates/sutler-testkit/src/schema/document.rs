@@ -43,6 +43,7 @@ pub(super) enum Subject {
     Inventory,
     Feeds,
     Settings,
+    Returns,
 }
 
 impl Subject {
@@ -53,6 +54,7 @@ impl Subject {
             Subject::Inventory => "inventory",
             Subject::Feeds => "feeds",
             Subject::Settings => "settings",
+            Subject::Returns => "returns",
         };
         specs.join(NEWEST).join(format!("walmart-marketplace-{name}-openapi-original.yml"))
     }
@@ -64,6 +66,7 @@ impl Subject {
             Subject::Inventory => "inventory",
             Subject::Feeds => "feeds",
             Subject::Settings => "settings",
+            Subject::Returns => "returns",
         };
         specs.join(OLDER).join(format!("us-mp-{name}.json"))
     }
