@@ -416,7 +416,7 @@ fn is_of(act: &Act, report: &ShipmentReport) -> bool {
 }
 
 /// Is there a command of that verb that was not voided?
-pub(crate) fn has(order: &Aggregate, verb: Verb, which: impl Fn(&CommandKey) -> bool) -> bool {
+fn has(order: &Aggregate, verb: Verb, which: impl Fn(&CommandKey) -> bool) -> bool {
     order.commands.iter().any(|c| c.key.verb == verb && c.state != State::Void && which(&c.key))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     job::{Aggregate, Job},
-    react::{has, push_intent},
+    react::push_intent,
 };
 use sutler_core::{
     Result, Timestamp,
@@ -25,7 +25,10 @@ pub(crate) fn take(job: &Job<'_>, order: &mut Aggregate, how: Acknowledgment) ->
             Err(_) => return Ok(()),
         },
     };
-    if has(order, Verb::Acknowledge, |_| true) {
+    let told = order.commands.iter().filter(|c| c.key.verb == Verb::Acknowledge && c.state != State::Void);
+    let last = told.max_by_key(|c| c.key.ordinal);
+    // A promise that was refused is made anew once the order says otherwise, and not before.
+    if last.is_some_and(|last| last.state != State::Refused || last.act == act) {
         return Ok(());
     }
     let latest = job.world.deadlines(&order.state.channel).acknowledge_by(order.state.placed_at());
