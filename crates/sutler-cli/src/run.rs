@@ -100,7 +100,8 @@ impl Watching {
         for channel in engine.running_channels() {
             let mut oldest: Option<Timestamp> = None;
             let mut whole = true;
-            for stream in &channel.capabilities().streams {
+            let streams = channel.capabilities().streams.iter();
+            for stream in streams.filter(|stream| stream.stands_for.is_none()) {
                 match engine
                     .stream(channel.id().clone(), stream.id.clone())
                     .await?

@@ -103,11 +103,11 @@ pub enum Entry {
         /// On whose word.
         by: String,
     },
+    /// We were told something new about a return.
+    Returned(Box<ReturnTold>),
     /// The order was taken by arranging its shipment, where the channel has no other step for it: the confirmation stands
     /// for the acknowledgment.
     TakenByArranging,
-    /// We were told something new about a return.
-    Returned(Box<ReturnTold>),
 }
 
 impl Entry {

@@ -33,7 +33,18 @@ fn g18_every_crash_point_of_the_fixed_scenario_is_survived() {
     let mut visited = 0;
     for batch in [100, 2] {
         let scenario = fixed(batch);
-        let plain = run(1, &scenario, &Plan { record: true, ..Plan::default() }).expect("the fault-free run");
+        // A feed's commits are those of its rows, and its calls are the feed's.
+        let stock = if batch == 2 { "us feed" } else { "us inventory" };
+        let recorded = |seed| run(seed, &scenario, &Plan { record: true, ..Plan::default() });
+        let sends = |seed: &u64| {
+            let points = recorded(*seed).map(|plain| plain.points).unwrap_or_default();
+            points
+                .iter()
+                .any(|point| point.label == "call.sent" && point.about.iter().any(|about| about == stock))
+        };
+        // Whether two sets are due at the same time, and so make a feed, is a matter of the seed.
+        let seed = (1..=60).find(sends).expect("a seed whose levels travel so");
+        let plain = recorded(seed).expect("the fault-free run");
         assert_eq!(plain.points.len() as u64, plain.passed);
         let mut seen: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
         for point in &plain.points {
@@ -53,8 +64,6 @@ fn g18_every_crash_point_of_the_fixed_scenario_is_survived() {
         for verb in ["us acknowledge", "us confirm_shipment", "us cancel"] {
             assert_eq!(seen.get(verb).map_or(0, BTreeMap::len), 5, "{verb}: {seen:?}");
         }
-        // A feed's commits are those of its rows, and its calls are the feed's.
-        let stock = if batch == 2 { "us feed" } else { "us inventory" };
         assert!(
             seen.get(stock).is_some_and(|places| places.contains_key("after the first byte")),
             "{seen:?}"
@@ -65,7 +74,7 @@ fn g18_every_crash_point_of_the_fixed_scenario_is_survived() {
         );
         let points: Vec<u64> = (1..=plain.passed).collect();
         let survived = search::share(&points, |point| {
-            run(1, &scenario, &Plan { crash_at: vec![*point], ..Plan::default() }).map(|_| ())
+            run(seed, &scenario, &Plan { crash_at: vec![*point], ..Plan::default() }).map(|_| ())
         });
         for (point, survived) in points.iter().zip(survived) {
             if let Err(what) = survived {

@@ -219,6 +219,11 @@ async fn g22_where_a_return_is_open_the_refund_is_redirected_to_it() -> Test {
         _ => None,
     });
     assert!(by_return.is_some_and(|via| via.starts_with("return/")));
+    // Returns are read once an hour.
+    until(&engine, "A", "shown with its return", |order| order.returns().next().is_some()).await?;
+    let order = engine.order("ebay", "A").await?;
+    let told = order.timeline().into_iter().find(|moment| moment.kind == "returned").ok_or("a moment")?;
+    assert!(told.words.contains("2 units"), "{}", told.words);
     Ok(())
 }
 
