@@ -35,8 +35,10 @@ impl Returning {
 pub(super) type Took = (StreamRow, bool, Touched);
 
 impl Driver {
-    /// When the next page may be asked for; none while one is under way, or where the channel tells of no returns.
+    /// When the next page may be asked for; none while one is under way, or where the channel tells of no returns. The first
+    /// pull comes first: it brings the orders that are sent back, which would each be read by itself otherwise.
     pub(super) fn returns_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.pulled_by?;
         let returning = self.returning.as_ref().filter(|one| !one.flying)?;
         let spec = self.channel.returns()?.spec();
         Some(returning.at.max(self.shared.ports.budgets.ready_at(&spec.budget, now, 0.0)))
