@@ -123,6 +123,11 @@ impl Listing {
             if self.revised.0 == today { (today, self.revised.1.saturating_add(1)) } else { (today, 1) };
     }
 
+    /// A set that left surely did not arrive: it used none of the day's changes.
+    pub fn unrevised(&mut self) {
+        self.revised.1 = self.revised.1.saturating_sub(1);
+    }
+
     /// When the channel takes another change, where it takes `a_day` of each listing; `None` for now. A tenth of a day's is
     /// kept for going to zero.
     pub fn revisable_at(&self, now: Timestamp, a_day: Option<u32>, to_zero: bool) -> Option<Timestamp> {

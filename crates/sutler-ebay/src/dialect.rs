@@ -202,7 +202,7 @@ enum Api {
 fn api(call: &Call) -> Api {
     match call.budget {
         "cancellation" | "cancellation_search" | "return" => Api::PostOrder,
-        "trading" => Api::Trading,
+        "trading" | "trading_read" => Api::Trading,
         "inventory" => Api::Inventory,
         _ => Api::Rest,
     }

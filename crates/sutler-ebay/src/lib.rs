@@ -86,7 +86,7 @@ pub mod calls {
     /// `POST /ws/api.dll`, `ReviseInventoryStatus`
     pub const REVISE: Call = Call::write("ebay.stock.revise", "trading");
     /// `POST /ws/api.dll`, `GetItem` by SKU
-    pub const LISTING: Call = Call::read("ebay.stock.listing", "trading");
+    pub const LISTING: Call = Call::read("ebay.stock.listing", "trading_read");
     /// `GET /commerce/identity/v1/user/`
     pub const WHO: Call = Call::read("ebay.check.user", "identity");
     /// `GET /commerce/notification/v1/public_key/{public_key_id}`

@@ -13,6 +13,7 @@ const fn per_day(calls: f64) -> Rate {
 ///
 /// Every cancellation and every answer looks for the others first. The limit of cancellations is split between the two: in one
 /// bucket the token that lets the write begin would be the one its look waits for, and once it is empty neither would get on.
+/// So is Trading's between reads and sets: a read waits in line for a token and a set does not, and no set would ever find one.
 pub const RATES: &[(&str, Rate)] = &[
     ("cancellation", per_day(2_500.0)),
     ("cancellation_search", per_day(2_500.0)),
@@ -21,5 +22,6 @@ pub const RATES: &[(&str, Rate)] = &[
     ("notification", per_day(10_000.0)),
     ("order", per_day(100_000.0)),
     ("return", per_day(5_000.0)),
-    ("trading", per_day(5_000.0)),
+    ("trading", per_day(2_500.0)),
+    ("trading_read", per_day(2_500.0)),
 ];

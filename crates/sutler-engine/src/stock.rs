@@ -258,7 +258,9 @@ pub(crate) fn step_set(job: &mut Job<'_>, channel: &ChannelId, command: &Command
                 listing.verify_at = Some(job.now);
             }
             State::Void if command.noes == 0 && command.why.starts_with("superseded") && quiet > job.now => {
-                listing.closed_until = Some(job.now + Duration::seconds(5));
+                listing.unrevised();
+                // The channel may have said when it will take one.
+                listing.closed_until = Some(command.not_before.max(job.now + Duration::seconds(5)));
             }
             State::Void => {
                 listing.closed_until = Some(quiet);

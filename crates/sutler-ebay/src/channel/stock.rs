@@ -30,8 +30,8 @@ pub(super) enum Managed {
 impl EbayChannel {
     /// Sets levels: all that the Inventory API manages in one call, the others one by one.
     ///
-    /// A batch is one call (`Sent` covers what one call may do), so SKUs that turn out to be managed elsewhere are answered
-    /// as surely not applied and go alone the next time.
+    /// A batch is one call (`Sent` covers what one call may do): of SKUs that turn out to be managed elsewhere one goes, where no
+    /// other call is made, and the others are answered as surely not applied.
     pub(super) async fn set_levels(&self, cx: &CallCx, commands: &[Command]) -> Result<Vec<Receipt>> {
         let mut rows: Vec<(&SetLevel, Managed)> = Vec::with_capacity(commands.len());
         for command in commands {
@@ -51,9 +51,6 @@ impl EbayChannel {
                 }
             }
         }
-        if let [(set, Managed::Trading)] = rows.as_slice() {
-            return self.revise(cx, set).await.map(|receipt| vec![receipt]);
-        }
         let offered: Vec<(&SetLevel, &[String])> = rows
             .iter()
             .filter_map(|(set, managed)| match managed {
@@ -65,8 +62,11 @@ impl EbayChannel {
             why: "the listing is not managed by the Inventory API; it goes by itself".into(),
             after: Some(std::time::Duration::from_secs(1)),
         };
-        if offered.is_empty() {
-            return Ok(rows.iter().map(|_| apart()).collect());
+        if let (true, [(first, _), rest @ ..]) = (offered.is_empty(), rows.as_slice()) {
+            // One of them goes now: put off together, they would come together again.
+            let mut receipts = vec![self.revise(cx, first).await?];
+            receipts.extend(rest.iter().map(|_| apart()));
+            return Ok(receipts);
         }
         let call = &calls::SET_LEVELS;
         let response = self
