@@ -2,7 +2,7 @@
 
 mod document;
 mod feed;
-mod kept;
+mod inventory;
 mod read;
 mod report;
 mod stock;
@@ -19,7 +19,7 @@ use std::{
 };
 use sutler_core::{
     channel::{
-        Batch, CallCx, Capabilities, Channel, Fetched, KeptPage, LevelAnswer, Probe, PullFrom, Pulled,
+        Batch, CallCx, Capabilities, Channel, Fetched, InventoryPage, LevelAnswer, Probe, PullFrom, Pulled,
         RawOrder, ReadNeed, Receipt, Settled, Standing, StockChannel,
     },
     command::{Act, Command, Handle, SetLevel},
@@ -254,7 +254,7 @@ impl StockChannel for AmazonChannel {
         Ok(all)
     }
 
-    async fn kept(&self, cx: &CallCx, cursor: Option<&str>) -> Result<KeptPage> {
-        self.kept_page(cx, cursor).await
+    async fn marketplace_inventory(&self, cx: &CallCx, cursor: Option<&str>) -> Result<InventoryPage> {
+        self.inventory_page(cx, cursor).await
     }
 }

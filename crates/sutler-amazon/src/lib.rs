@@ -110,7 +110,7 @@ pub mod calls {
     /// `GET` of a report, at the address given for it. No budget is published for it, and none is spent.
     pub const REPORT_DOWNLOAD: Call = Call::read("amazon.reports.download", "report_document");
     /// `GET /fba/inventory/v1/summaries`
-    pub const KEPT: Call = Call::read("amazon.stock.kept", "kept");
+    pub const INVENTORY: Call = Call::read("amazon.stock.inventory", "inventory");
     /// `GET /sellers/v1/marketplaceParticipations`
     pub const WHO: Call = Call::read("amazon.check.participations", "participations");
     /// `GET /listings/2021-08-01/items/{sellerId}`
@@ -138,7 +138,7 @@ pub mod calls {
         FEED_CANCEL,
         FEED_RESULT,
         FEED_DOWNLOAD,
-        KEPT,
+        INVENTORY,
         REPORT,
         REPORT_STATUS,
         REPORT_CANCEL,

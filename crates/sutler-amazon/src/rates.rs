@@ -17,7 +17,7 @@ pub const RATES: &[(&str, Rate)] = &[
     ("feed_result", rate(0.0222, 10.0)),
     ("feed_status", rate(2.0, 15.0)),
     ("fetch", rate(0.5, 30.0)),
-    ("kept", rate(2.0, 2.0)),
+    ("inventory", rate(2.0, 2.0)),
     ("level", rate(5.0, 10.0)),
     ("listings", rate(5.0, 5.0)),
     ("participations", rate(0.016, 15.0)),

@@ -13,7 +13,7 @@ use sutler::{
     model::{HoldReason, LineQuantity, ShipmentReport, Timestamp, tracking_key},
 };
 
-/// Declares stock, or asks what a marketplace keeps.
+/// Declares stock, or asks what a marketplace has in its own warehouses.
 #[derive(Args, Debug)]
 pub(crate) struct Stock {
     #[command(flatten)]
@@ -37,8 +37,8 @@ enum StockWhat {
         #[command(flatten)]
         asking: Asking,
     },
-    /// Asks a marketplace what it keeps of your goods in its own warehouses (FBA). Writes nothing.
-    Kept {
+    /// Asks a marketplace for its own inventory of your goods (FBA). Writes nothing.
+    Marketplace {
         /// The channel, where there are several.
         #[arg(long)]
         channel: Option<String>,
@@ -49,7 +49,7 @@ impl Stock {
     pub(crate) async fn run(self) -> Outcome {
         let (sku, quantity, as_of, asking) = match self.what {
             StockWhat::Set { sku, quantity, as_of, asking } => (sku, quantity, as_of, asking),
-            StockWhat::Kept { channel } => return kept(&self.common, channel).await,
+            StockWhat::Marketplace { channel } => return inventory(&self.common, channel).await,
         };
         let host = self.common.host().await?;
         let mut count = host.on_hand(sku, quantity);
@@ -60,7 +60,7 @@ impl Stock {
     }
 }
 
-async fn kept(common: &Common, channel: Option<String>) -> Outcome {
+async fn inventory(common: &Common, channel: Option<String>) -> Outcome {
     let config = Config::read(&common.config)?;
     let engine = config.engine_apart().start().await.map_err(|error| config.located(error))?;
     let name = match (channel, engine.running_channels()) {
@@ -74,7 +74,7 @@ async fn kept(common: &Common, channel: Option<String>) -> Outcome {
             )));
         }
     };
-    let all = engine.kept_by_marketplace(name.as_str()).await?;
+    let all = engine.marketplace_inventory(name.as_str()).await?;
     let rows = all.iter().map(|units| {
         json!({
             "sku": units.sku.as_str(),
@@ -85,9 +85,9 @@ async fn kept(common: &Common, channel: Option<String>) -> Outcome {
             "updated_at": shape::instants(units.updated_at),
         })
     });
-    common.say(json!({"channel": name, "kept": rows.collect::<Vec<_>>()}), || {
+    common.say(json!({"channel": name, "inventory": rows.collect::<Vec<_>>()}), || {
         if all.is_empty() {
-            return format!("{name} keeps none of your goods");
+            return format!("{name} has none of your goods in its warehouses");
         }
         let mut lines = vec![format!(
             "{:<24}{:>12}{:>10}{:>9}{:>15}",

@@ -100,8 +100,7 @@ impl Watching {
         for channel in engine.running_channels() {
             let mut oldest: Option<Timestamp> = None;
             let mut whole = true;
-            let streams = channel.capabilities().streams.iter();
-            for stream in streams.filter(|stream| stream.stands_for.is_none()) {
+            for stream in channel.capabilities().own_streams() {
                 match engine
                     .stream(channel.id().clone(), stream.id.clone())
                     .await?

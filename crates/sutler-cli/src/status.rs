@@ -94,7 +94,7 @@ impl Status {
 
 async fn read_at(host: &Host, channel: &dyn Channel) -> sutler::Result<Option<Timestamp>> {
     let mut oldest: Option<Timestamp> = None;
-    for stream in channel.capabilities().streams.iter().filter(|stream| stream.stands_for.is_none()) {
+    for stream in channel.capabilities().own_streams() {
         let row = host.stream(channel.id().clone(), stream.id.clone()).await?;
         let Some(at) = row.and_then(|row| row.pulled_at) else { return Ok(None) };
         oldest = Some(oldest.map_or(at, |before| before.min(at)));

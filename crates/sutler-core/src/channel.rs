@@ -1,9 +1,13 @@
 //! The port to a marketplace: one seller account, as every marketplace has it.
 
+mod stock;
+
+pub use stock::{InventoryPage, LevelAnswer, MarketplaceInventory, StockChannel};
+
 use crate::{
     command::{Command, Handle, Verb},
-    error::{Error, Result},
-    id::{ChannelId, ChannelOrderId, SellerId, Sku, StreamId},
+    error::Result,
+    id::{ChannelId, ChannelOrderId, SellerId, StreamId},
     observation::Coverage,
     order::{ChannelOrder, OrderFacts},
     push::{PushQueue, Pushes},
@@ -198,6 +202,11 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// The streams that every complete pull reads: those that stand for no other.
+    pub fn own_streams(&self) -> impl Iterator<Item = &StreamSpec> {
+        self.streams.iter().filter(|spec| spec.stands_for.is_none())
+    }
+
     /// How `verb` is declared; none means the channel cannot do it.
     pub fn verb(&self, verb: Verb) -> Option<&VerbSpec> {
         self.verbs.iter().find(|spec| spec.verb == verb)
@@ -413,8 +422,7 @@ pub trait Channel: Send + Sync + fmt::Debug {
     /// Which streams the next pull reads, in this order; by default each that stands for itself. Asked before a pull begins,
     /// and again when its next page has to wait ([`ReadNeed::waits`]). Pure.
     fn plan(&self, _need: &ReadNeed) -> Vec<StreamId> {
-        let own = self.capabilities().streams.iter().filter(|spec| spec.stands_for.is_none());
-        own.map(|spec| spec.id.clone()).collect()
+        self.capabilities().own_streams().map(|spec| spec.id.clone()).collect()
     }
     /// Reads one page.
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled>;
@@ -454,52 +462,5 @@ pub trait Channel: Send + Sync + fmt::Debug {
     /// Pushes through a queue, where one is configured.
     fn queue(&self) -> Option<&dyn PushQueue> {
         None
-    }
-}
-
-/// One level read.
-#[derive(Debug)]
-pub struct LevelAnswer {
-    /// Which SKU.
-    pub sku: Sku,
-    /// The level; `Ok(None)` when the channel does not know the SKU.
-    pub level: Result<Option<i64>, Error>,
-}
-
-/// Units of a SKU that the marketplace keeps in its own warehouses and ships by itself (FBA): read, never written. Orders it
-/// fulfils make no demand on the seller's own locations, and these units are no part of what is offered from there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptUnits {
-    /// Which SKU.
-    pub sku: Sku,
-    /// Can be picked and shipped now.
-    pub fulfillable: i64,
-    /// Set aside: for orders, on the way between warehouses, in work.
-    pub reserved: i64,
-    /// On the way to the marketplace, or being received there.
-    pub inbound: i64,
-    /// Cannot be sold: damaged, expired.
-    pub unfulfillable: i64,
-    /// When any of it changed last, where the channel tells.
-    pub updated_at: Option<Timestamp>,
-}
-
-/// One page of what a marketplace keeps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeptPage {
-    /// A row for each SKU.
-    pub units: Vec<KeptUnits>,
-    /// Where to go on; none at the end.
-    pub next: Option<String>,
-}
-
-/// The stock side of a channel. Sets go through [`Channel::perform`] like every other write.
-#[async_trait]
-pub trait StockChannel: Send + Sync {
-    /// Reads levels, one answer for each SKU, in their order.
-    async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>>;
-    /// Reads a page of what the marketplace keeps of the seller's goods; by default it keeps none.
-    async fn kept(&self, _cx: &CallCx, _cursor: Option<&str>) -> Result<KeptPage> {
-        Ok(KeptPage::default())
     }
 }

@@ -73,6 +73,14 @@ fn kept(job: &Job<'_>, channel: &ChannelId, order: &ChannelOrderId) -> Result<Ve
 }
 
 fn keep(job: &mut Job<'_>, channel: &ChannelId, order: &ChannelOrderId, kept: &[ReturnTold]) -> Result<()> {
-    let bytes = if kept.is_empty() { Vec::new() } else { serde_json::to_vec(kept).unwrap_or_default() };
-    job.tx.put_note(&name(channel, order), &bytes)
+    let name = name(channel, order);
+    let bytes = match kept {
+        [] => Vec::new(),
+        some => serde_json::to_vec(some).map_err(|error| {
+            Error::new(ErrorKind::Store, "engine.returns")
+                .message(format!("the note {name} cannot be written"))
+                .with_source(error)
+        })?,
+    };
+    job.tx.put_note(&name, &bytes)
 }

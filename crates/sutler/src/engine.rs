@@ -11,7 +11,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use sutler_core::{
     Error, Result,
     budget::Budgets,
-    channel::{CallCx, Channel, KeptUnits, Standing},
+    channel::{CallCx, Channel, MarketplaceInventory, Standing},
     error::ErrorKind,
     id::ChannelId,
     policy::Policy,
@@ -150,24 +150,27 @@ impl Engine {
         all
     }
 
-    /// What a channel's marketplace keeps of the seller's goods in its own warehouses (FBA), asked there now, by SKU. Nothing
-    /// where it keeps none. Writes nothing.
+    /// A marketplace's own inventory of the seller's goods (FBA), asked there now, by SKU. Nothing where it has none. Writes
+    /// nothing.
     ///
     /// # Errors
     /// `NotFound` for a channel this engine does not run; the marketplace's errors.
-    pub async fn kept_by_marketplace(&self, channel: impl Into<ChannelId>) -> Result<Vec<KeptUnits>> {
+    pub async fn marketplace_inventory(
+        &self,
+        channel: impl Into<ChannelId>,
+    ) -> Result<Vec<MarketplaceInventory>> {
         let id = channel.into();
         let running = self.inner.channels.iter().find(|channel| *channel.id() == id).ok_or_else(|| {
             let known: Vec<&str> = self.inner.channels.iter().map(|channel| channel.id().as_str()).collect();
-            Error::new(ErrorKind::NotFound, "engine.kept")
+            Error::new(ErrorKind::NotFound, "engine.inventory")
                 .message(format!("no channel {id} runs here; the channels are {}", known.join(", ")))
         })?;
         let Some(stock) = running.stock() else { return Ok(Vec::new()) };
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let page = stock.kept(&self.read_cx(), cursor.as_deref()).await?;
-            all.extend(page.units);
+            let page = stock.marketplace_inventory(&self.read_cx(), cursor.as_deref()).await?;
+            all.extend(page.rows);
             if page.next.is_none() || page.next == cursor {
                 break;
             }

@@ -54,10 +54,10 @@ async fn a_step_does_all_that_is_due_and_the_next_one_nothing() -> Test {
 async fn what_a_marketplace_keeps_is_asked_there() -> Test {
     let amazon = sutler::sandbox::amazon().orders(60).start().await?;
     let engine = Engine::open("memory:").channel("amazon", sutler::Amazon::at(&amazon)).start().await?;
-    let kept = engine.kept_by_marketplace("amazon").await?;
+    let kept = engine.marketplace_inventory("amazon").await?;
     assert!(!kept.is_empty() && kept.iter().all(|units| units.fulfillable > 0), "{kept:?}");
     assert!(kept.windows(2).all(|pair| pair[0].sku < pair[1].sku));
-    let unknown = engine.kept_by_marketplace("de").await.unwrap_err();
+    let unknown = engine.marketplace_inventory("de").await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::NotFound);
     assert!(unknown.text().contains("the channels are amazon"), "{unknown}");
     Ok(())

@@ -3,7 +3,7 @@
 use crate::ports::{Market, TestClock, answer, cx, order, settings};
 use sutler_amazon::AmazonChannel;
 use sutler_core::{
-    channel::{Channel, KeptUnits, Page, PullFrom, Pulled, Window},
+    channel::{Channel, MarketplaceInventory, Page, PullFrom, Pulled, Window},
     error::{ErrorKind, Result},
     ports::Clock,
     time::Duration,
@@ -75,17 +75,17 @@ fn what_lies_in_amazons_warehouses_is_read_page_by_page() {
     });
     let (market, channel) = Market::open(&clock, settings(orders));
     let stock = channel.stock().unwrap();
-    let first = clock.run(stock.kept(&cx(&clock), None)).unwrap();
-    let rest = clock.run(stock.kept(&cx(&clock), first.next.as_deref())).unwrap();
-    assert_eq!((first.units.len(), rest.units.len(), rest.next), (50, 10, None));
-    assert!(first.units.iter().all(|units| units.reserved == 2 && units.fulfillable > 0));
+    let first = clock.run(stock.marketplace_inventory(&cx(&clock), None)).unwrap();
+    let rest = clock.run(stock.marketplace_inventory(&cx(&clock), first.next.as_deref())).unwrap();
+    assert_eq!((first.rows.len(), rest.rows.len(), rest.next), (50, 10, None));
+    assert!(first.rows.iter().all(|units| units.reserved == 2 && units.fulfillable > 0));
 
     // Amazon's own sample has an empty instant, and leaves out what it was not asked for.
     let sample = r#"{"payload":{"granularity":{"granularityType":"Marketplace","granularityId":"X"},
         "inventorySummaries":[{"sellerSku":"A","lastUpdatedTime":""},{"asin":"B0"}]}}"#;
     market.twist(move |request| request.uri().path().starts_with("/fba/").then(|| Ok(answer(200, sample))));
-    let bare = clock.run(stock.kept(&cx(&clock), None)).unwrap();
-    let nothing = KeptUnits {
+    let bare = clock.run(stock.marketplace_inventory(&cx(&clock), None)).unwrap();
+    let nothing = MarketplaceInventory {
         sku: "A".into(),
         fulfillable: 0,
         reserved: 0,
@@ -93,5 +93,5 @@ fn what_lies_in_amazons_warehouses_is_read_page_by_page() {
         unfulfillable: 0,
         updated_at: None,
     };
-    assert_eq!(bare.units, [nothing]);
+    assert_eq!(bare.rows, [nothing]);
 }

@@ -108,10 +108,7 @@ impl Shop {
     /// The streams a complete read of it goes through.
     pub(super) fn streams(&self, engine: &Engine) -> Vec<StreamId> {
         let own = engine.running_channels().iter().filter(|channel| channel.id().as_str() == self.name());
-        own.flat_map(|channel| &channel.capabilities().streams)
-            .filter(|stream| stream.stands_for.is_none())
-            .map(|stream| stream.id.clone())
-            .collect()
+        own.flat_map(|channel| channel.capabilities().own_streams()).map(|stream| stream.id.clone()).collect()
     }
 }
 

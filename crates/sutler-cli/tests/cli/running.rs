@@ -152,9 +152,9 @@ fn init_check_run_against_the_sandbox() {
     assert_eq!(status["channels"][0]["running"], true);
     assert!(status["channels"][0]["read_at"].is_string(), "{status}");
     assert_eq!(run.terminate(), 0);
-    let kept = json(&done(at, &["stock", "kept", "--json"]));
-    assert_eq!((&kept["channel"], &kept["kept"]), (&"us".into(), &Value::Array(vec![])));
-    assert_eq!(code(&done(at, &["stock", "kept", "--channel", "de"])), 4);
+    let there = json(&done(at, &["stock", "marketplace", "--json"]));
+    assert_eq!((&there["channel"], &there["inventory"]), (&"us".into(), &Value::Array(vec![])));
+    assert_eq!(code(&done(at, &["stock", "marketplace", "--channel", "de"])), 4);
     let asked = json(&done(at, &["erase", "--buyer", "nobody we know", "--json"]));
     let number = asked["ticket"].to_string();
     assert_eq!(json(&done(at, &["ticket", &number, "--json"]))["state"], "waiting");

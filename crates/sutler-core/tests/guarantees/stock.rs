@@ -129,6 +129,9 @@ fn g24_a_listing_is_changed_no_more_often_than_its_channel_takes_and_zero_goes_l
         raises += 1;
     }
     assert_eq!(raises, 225, "a tenth is kept");
+    listing.unrevised();
+    assert_eq!(listing.revisable_at(noon, Some(250), false), None, "what did not arrive uses none of it");
+    listing.revise(noon);
     let mut zeroes = 0;
     while listing.revisable_at(noon, Some(250), true).is_none() {
         listing.revise(noon);

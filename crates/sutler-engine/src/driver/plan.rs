@@ -50,8 +50,7 @@ impl Driver {
         if now >= self.stand_ins_from {
             return asked;
         }
-        let own = self.channel.capabilities().streams.iter().filter(|spec| spec.stands_for.is_none());
-        own.map(|spec| spec.id.clone()).collect()
+        self.channel.capabilities().own_streams().map(|spec| spec.id.clone()).collect()
     }
 
     /// Begins a pull of what the channel's plan asks for.

@@ -1,5 +1,6 @@
 //! Channels that break one promise each: a suite that lets one of them pass proves nothing.
 
+mod ports;
 mod pushes;
 
 use async_trait::async_trait;
@@ -9,18 +10,17 @@ use std::{
 };
 use sutler_core::{
     channel::{
-        Acknowledgment, Batch, CallCx, CancelUnit, Capabilities, Channel, Fetched, LevelAnswer, Probe,
-        PullFrom, Pulled, RawOrder, Receipt, Repeat, Settled, ShipUnit, Standing, StockChannel, StockWrite,
-        VerbSpec,
+        Acknowledgment, Batch, CallCx, CancelUnit, Capabilities, Channel, Fetched, Probe, PullFrom, Pulled,
+        RawOrder, Receipt, Repeat, Settled, ShipUnit, Standing, StockChannel, StockWrite, VerbSpec,
     },
     command::{Act, Command, Handle, Verb},
     error::{Error, ErrorKind, Result, Retry},
-    id::{ChannelId, ChannelOrderId, LineId, SellerId, Sku},
+    id::{ChannelId, ChannelOrderId, LineId, SellerId},
     observation::Group,
     open::Open,
     order::{Alias, CancelWish, ChannelOrder, FulfilledBy, LineQuantity, OrderFacts},
     push::Pushes,
-    returns::{ReturnPage, ReturnsChannel, ReturnsSpec},
+    returns::ReturnsChannel,
     time::Duration,
 };
 
@@ -480,47 +480,5 @@ impl Channel for Broken {
     fn pushes(&self) -> Option<&dyn Pushes> {
         let gullible = self.how == "g11_a_forged_push_tells_nothing";
         (gullible || self.inner.pushes().is_some()).then_some(self as &dyn Pushes)
-    }
-}
-
-#[async_trait]
-impl StockChannel for Broken {
-    async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>> {
-        let Some(inner) = self.inner.stock() else { return Ok(Vec::new()) };
-        if self.how == "levels_are_read_or_said_to_be_unreadable" && skus.is_empty() {
-            return Err(Error::new(ErrorKind::Invalid, "broken.levels").message("nothing is asked"));
-        }
-        let mut answers = inner.levels(cx, skus).await?;
-        for answer in &mut answers {
-            match (self.how, &mut answer.level) {
-                ("a_sku_nobody_lists_has_no_level", Ok(level @ None)) => *level = Some(0),
-                ("a_sale_lowers_the_level", Ok(Some(level))) if *level == 97 => *level = 100,
-                _ => {}
-            }
-        }
-        Ok(answers)
-    }
-}
-
-#[async_trait]
-impl ReturnsChannel for Broken {
-    fn spec(&self) -> ReturnsSpec {
-        let none = || ReturnsSpec {
-            stream: "returns".into(),
-            horizon: Duration::zero(),
-            overlap: Duration::zero(),
-            every: Duration::zero(),
-            budget: "".into(),
-        };
-        self.inner.returns().map_or_else(none, |returns| returns.spec())
-    }
-
-    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage> {
-        match self.inner.returns() {
-            Some(inner) if self.how != "what_buyers_send_back_is_read_where_the_channel_tells_of_it" => {
-                inner.page(cx, from).await
-            }
-            _ => Ok(ReturnPage::default()),
-        }
     }
 }

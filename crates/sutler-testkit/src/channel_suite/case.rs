@@ -60,8 +60,7 @@ impl Case {
 
     /// The streams that need no other to be complete.
     pub fn streams(&self) -> Vec<StreamSpec> {
-        let all = self.channel().capabilities().streams.iter();
-        all.filter(|stream| stream.stands_for.is_none()).cloned().collect()
+        self.channel().capabilities().own_streams().cloned().collect()
     }
 
     /// The pages of a stream's window.

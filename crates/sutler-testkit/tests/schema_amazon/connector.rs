@@ -152,7 +152,7 @@ fn stock(shop: &Shop, skus: &[Sku]) -> Result<()> {
     let mut asked = skus.to_vec();
     asked.push("nobody's".into());
     assert_eq!(at_once(side.levels(&shop.bench.cx(), &asked))?.len(), asked.len());
-    at_once(side.kept(&shop.bench.cx(), None))?;
+    at_once(side.marketplace_inventory(&shop.bench.cx(), None))?;
     let one: Vec<Command> = skus.iter().take(1).map(|sku| set(sku, 5)).collect();
     shop.perform(&one)?;
     let many: Vec<Command> = skus.iter().map(|sku| set(sku, 7)).collect();

@@ -5,7 +5,7 @@ use crate::{calls, dialect::parse_error};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use sutler_core::{
-    channel::{CallCx, KeptPage, KeptUnits},
+    channel::{CallCx, InventoryPage, MarketplaceInventory},
     error::Result,
     id::Sku,
     time::Timestamp,
@@ -62,9 +62,9 @@ struct Unfulfillable {
 }
 
 impl Summary {
-    fn units(self) -> Option<KeptUnits> {
+    fn units(self) -> Option<MarketplaceInventory> {
         let details = self.inventory_details.unwrap_or_default();
-        Some(KeptUnits {
+        Some(MarketplaceInventory {
             sku: Sku::new(self.seller_sku.filter(|sku| !sku.is_empty())?),
             fulfillable: details.fulfillable_quantity,
             reserved: details.reserved_quantity.unwrap_or_default().total_reserved_quantity,
@@ -85,8 +85,8 @@ fn instant(text: &str) -> Option<Timestamp> {
 
 impl AmazonChannel {
     /// Reads one page of the first marketplace's. A token lives for 30 seconds only.
-    pub(super) async fn kept_page(&self, cx: &CallCx, cursor: Option<&str>) -> Result<KeptPage> {
-        let op = calls::KEPT.op;
+    pub(super) async fn inventory_page(&self, cx: &CallCx, cursor: Option<&str>) -> Result<InventoryPage> {
+        let op = calls::INVENTORY.op;
         let home = escaped(self.settings.home());
         let mut path = format!(
             "/fba/inventory/v1/summaries?details=true&granularityType=Marketplace&granularityId={home}&marketplaceIds={home}"
@@ -94,14 +94,14 @@ impl AmazonChannel {
         if let Some(token) = cursor {
             path += &format!("&nextToken={}", escaped(token));
         }
-        let response = self.send(cx, &calls::KEPT, Method::GET, &path, Vec::new()).await?;
+        let response = self.send(cx, &calls::INVENTORY, Method::GET, &path, Vec::new()).await?;
         if response.status() != StatusCode::OK {
             return Err(parse_error(Some(response.status().as_u16()), response.body()).into_error(op));
         }
         let answer: Answer =
             serde_json::from_slice(response.body()).map_err(|_| unreadable(op, "list of inventory"))?;
-        Ok(KeptPage {
-            units: answer.payload.inventory_summaries.into_iter().filter_map(Summary::units).collect(),
+        Ok(InventoryPage {
+            rows: answer.payload.inventory_summaries.into_iter().filter_map(Summary::units).collect(),
             next: answer.pagination.and_then(|page| page.next_token).filter(|token| !token.is_empty()),
         })
     }
