@@ -3,8 +3,10 @@
 mod document;
 mod feed;
 mod inventory;
+mod order_report;
 mod read;
 mod report;
+mod returns;
 mod stock;
 mod write;
 
@@ -14,7 +16,7 @@ use bytes::Bytes;
 use http::Method;
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration as Wait,
 };
 use sutler_core::{
@@ -26,6 +28,7 @@ use sutler_core::{
     error::{Error, ErrorKind, Result, Retry},
     id::{ChannelId, ChannelOrderId, SellerId, Sku, StreamId},
     order::{ChannelOrder, OrderFacts},
+    returns::{Return, ReturnsChannel},
 };
 use sutler_http::{Call, Pipe, Request, Response};
 
@@ -41,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) page_limit: u16,
     pub(crate) call_timeout: Wait,
     pub(crate) marketplaces: Vec<String>,
+    /// The full scope of the budget of asking for reports.
+    pub(crate) report_budget: Arc<str>,
 }
 
 impl Settings {
@@ -63,7 +68,9 @@ pub struct AmazonChannel {
     /// Which marketplace an order belongs to, as its last read told; a shipment must name it.
     sold_at: Mutex<BTreeMap<ChannelOrderId, String>>,
     /// The report whose orders are being handed on.
-    report: Mutex<Option<report::Fetched>>,
+    orders_told: report::Kept<RawOrder>,
+    /// The report whose returns are being handed on.
+    returns_told: report::Kept<(ChannelOrderId, Return)>,
 }
 
 /// Orders whose marketplace is remembered, at most; of others the first marketplace is named, or they are read again.
@@ -86,7 +93,8 @@ impl AmazonChannel {
             #[cfg(feature = "sqs")]
             queue: None,
             sold_at: Mutex::default(),
-            report: Mutex::default(),
+            orders_told: report::Kept::default(),
+            returns_told: report::Kept::default(),
         }
     }
 
@@ -164,6 +172,10 @@ impl Channel for AmazonChannel {
         &self.capabilities
     }
 
+    fn clock_offset(&self) -> Option<sutler_core::time::Duration> {
+        Some(self.pipe.clock_offset())
+    }
+
     async fn check(&self, cx: &CallCx) -> Result<Standing> {
         self.standing(cx).await
     }
@@ -228,6 +240,10 @@ impl Channel for AmazonChannel {
     }
 
     fn stock(&self) -> Option<&dyn StockChannel> {
+        Some(self)
+    }
+
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
         Some(self)
     }
 

@@ -280,6 +280,7 @@ impl Amazon {
         let scopes = Scopes::new(rates.iter().map(|(name, rate)| Scope::new(name, self.scope(name), *rate)));
         scopes.cover(calls::ALL)?;
         let capabilities = self.capabilities();
+        let report_budget = self.scope("report").into();
         let tokens = RefreshToken {
             token_url,
             client_id: self.client_id,
@@ -291,6 +292,7 @@ impl Amazon {
             page_limit: self.page_limit,
             call_timeout: self.call_timeout,
             marketplaces: self.marketplaces,
+            report_budget,
         };
         let channel = AmazonChannel::new(id, SellerId::from(self.seller), capabilities, pipe, settings);
         #[cfg(feature = "sqs")]

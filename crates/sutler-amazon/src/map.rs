@@ -8,6 +8,8 @@ pub(crate) mod package;
 pub(crate) mod page;
 pub(crate) mod push;
 pub(crate) mod report;
+pub(crate) mod returns;
+pub(crate) mod sheet;
 
 use serde_json::Value;
 use sutler_core::{

@@ -124,9 +124,11 @@ impl Watching {
             if let Some((at, what)) = &one.last_error
                 && self.errors.insert(one.channel.clone(), *at) != Some(*at)
             {
-                let value =
-                    json!({"at": shape::instant(*at), "channel": one.channel.as_str(), "error": what});
-                self.common.say(value, || format!("{} {}: {what}", shape::instant(*at), one.channel));
+                let ended = one.ended.is_some();
+                let value = json!({"at": shape::instant(*at), "channel": one.channel.as_str(), "error": what, "ended": ended});
+                let given_up = if ended { "given up, the other channels go on: " } else { "" };
+                self.common
+                    .say(value, || format!("{} {}: {given_up}{what}", shape::instant(*at), one.channel));
             }
         }
         Ok(())

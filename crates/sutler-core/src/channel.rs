@@ -273,16 +273,22 @@ pub enum Pulled {
     Page(Page),
     /// The window holds more than the channel will page through: split it. Nothing was read.
     TooMany {
-        /// How many it holds.
-        total: u64,
+        /// How many it holds, where the channel says.
+        total: Option<u64>,
     },
-    /// The channel works on it (a report): go on at this cursor, not before this long.
-    Pending {
-        /// Where to go on.
-        cursor: String,
-        /// Ask again after this long, marketplace time.
-        after: Duration,
-    },
+    /// The channel works on it (a report).
+    Pending(Pending),
+}
+
+/// What was asked for is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Where to go on.
+    pub cursor: String,
+    /// Ask again after this long, marketplace time.
+    pub after: Duration,
+    /// What a push names when it is done ([`crate::push::Told::Finished`]), to ask again at once.
+    pub handle: Option<Handle>,
 }
 
 /// How far the streams of a channel have been read: what [`Channel::plan`] chooses by.
@@ -419,6 +425,10 @@ pub trait Channel: Send + Sync + fmt::Debug {
     fn capabilities(&self) -> &Capabilities;
     /// Asks who we are, what we may do, and what time it is there.
     async fn check(&self, cx: &CallCx) -> Result<Standing>;
+    /// Marketplace time less ours, as far as all answers so far tell; none where only [`Channel::check`] does.
+    fn clock_offset(&self) -> Option<Duration> {
+        None
+    }
     /// Which streams the next pull reads, in this order; by default each that stands for itself. Asked before a pull begins,
     /// and again when its next page has to wait ([`ReadNeed::waits`]). Pure.
     fn plan(&self, _need: &ReadNeed) -> Vec<StreamId> {

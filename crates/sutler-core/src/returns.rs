@@ -2,7 +2,7 @@
 //! raises stock: what came back is on hand when somebody counts it.
 
 use crate::{
-    channel::{CallCx, PullFrom},
+    channel::{CallCx, Pending, PullFrom},
     error::Result,
     id::{ChannelOrderId, LineId, Sku, StreamId},
     order::Line,
@@ -170,11 +170,20 @@ pub struct ReturnPage {
     pub next: Option<String>,
 }
 
+/// What a read of returns gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReturnsPulled {
+    /// A page.
+    Page(ReturnPage),
+    /// The channel works on it (a report).
+    Pending(Pending),
+}
+
 /// The returns of a channel, where its marketplace tells of them.
 #[async_trait]
 pub trait ReturnsChannel: Send + Sync {
     /// How they are read.
     fn spec(&self) -> ReturnsSpec;
     /// Reads one page of a window.
-    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage>;
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled>;
 }

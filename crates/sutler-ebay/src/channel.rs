@@ -158,6 +158,10 @@ impl Channel for EbayChannel {
         &self.capabilities
     }
 
+    fn clock_offset(&self) -> Option<sutler_core::time::Duration> {
+        Some(self.pipes.main.clock_offset())
+    }
+
     async fn check(&self, cx: &CallCx) -> Result<Standing> {
         self.standing(cx).await
     }

@@ -17,6 +17,8 @@ mod tell;
 mod upkeep;
 mod write;
 
+pub use upkeep::is_ours;
+
 use crate::{
     health::{ChannelStatus, TokenState},
     job::Job,
@@ -31,6 +33,7 @@ use flight::{Landed, Room};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use gate::HELD_OFF;
 use hints::Hints;
+use pages::Pulling;
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::poll_fn,
@@ -43,10 +46,7 @@ use sutler_core::{
     command::{Command, Verb},
     id::{ChannelId, Sku},
     next::{ChannelView, Next, Work, next},
-    ports::{
-        BoxFuture,
-        store::{StoreExt, StreamRow},
-    },
+    ports::{BoxFuture, store::StoreExt},
     time::Duration,
 };
 
@@ -87,35 +87,25 @@ pub(crate) struct Driver {
     /// Commands durably sent and not yet on the wire.
     cleared: std::collections::VecDeque<Command>,
     outcomes: Vec<(Command, Ended)>,
-    sets: BTreeSet<Sku>,
+    /// SKUs whose levels are to be set; what must go to zero (false) comes first.
+    sets: BTreeSet<(bool, Sku)>,
     /// Sets the channel refused.
     refused: BTreeMap<Sku, levels::Refusal>,
     level_reads: BTreeSet<Sku>,
     /// What buyers send back, where the channel tells of it.
     returning: Option<returns::Returning>,
-    streams: Vec<StreamRow>,
-    /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`].
-    unread: bool,
+    pull: Pulling,
     /// What this driver holds of the [`gate`](crate::gate), and whether a pull waits for it.
     reads: bool,
     raises: bool,
     held_off: bool,
-    /// Pulls begun since the start that finished in full, and when the last of them did.
-    clean: bool,
-    pulled_by: Option<Timestamp>,
     /// Orders may wait for a decision until the pull is complete; and it is.
     undecided: bool,
     decide_now: bool,
+    /// How far that has come.
+    decide_after: Option<String>,
     check_at: Option<Timestamp>,
     checked: bool,
-    pull_at: Timestamp,
-    /// The channel works on what is being pulled; nothing is asked before.
-    pull_wait: Option<Timestamp>,
-    pull_failures: u32,
-    /// Windows begun anew since the last complete pull, because their cursors were refused.
-    restarts: u32,
-    /// Streams that stand for others are left alone until then.
-    stand_ins_from: Timestamp,
     sweep_at: Timestamp,
     intake_at: Option<Timestamp>,
     /// Failures in a row, of any call: after a few, writing pauses until a call goes through.
@@ -125,13 +115,6 @@ pub(crate) struct Driver {
     status: ChannelStatus,
     fatal: Option<Error>,
     until: Until,
-    /// Pages of the pull under way, and of the longest so far.
-    pages_now: u64,
-    pages_most: u64,
-    /// Orders that were new or changed since `counted_from`, and what that comes to a day.
-    brought: u64,
-    counted_from: Option<Timestamp>,
-    orders_per_day: Option<u32>,
     done: u64,
 }
 
@@ -175,22 +158,15 @@ impl Driver {
             refused: BTreeMap::new(),
             level_reads: BTreeSet::new(),
             returning: None,
-            streams: Vec::new(),
-            unread: false,
+            pull: Pulling::new(now),
             reads: false,
             raises: false,
             held_off: false,
-            clean: false,
-            pulled_by: None,
             undecided: true,
             decide_now: false,
+            decide_after: None,
             check_at: Some(now),
             checked: false,
-            pull_at: now,
-            pull_wait: None,
-            pull_failures: 0,
-            restarts: 0,
-            stand_ins_from: now,
             sweep_at: now + Duration::minutes(10),
             intake_at: Some(now),
             trouble: 0,
@@ -199,11 +175,6 @@ impl Driver {
             status: ChannelStatus::default(),
             fatal: None,
             until: Until::Quiet,
-            pages_now: 0,
-            pages_most: 0,
-            brought: 0,
-            counted_from: None,
-            orders_per_day: None,
             done: 0,
         };
         driver.shared.gate.join(&driver.id, now);
@@ -224,7 +195,7 @@ impl Driver {
         self.intake_at = Some(self.now());
         loop {
             if let Some(error) = self.fatal.take() {
-                self.leave_gate();
+                self.ended(&error);
                 return Err(error);
             }
             for touched in self.shared.news(&self.id) {
@@ -274,16 +245,26 @@ impl Driver {
 
     /// Marketplace time by the server's clock.
     fn server_now(&self, now: Timestamp) -> Timestamp {
-        now + Duration::milliseconds(self.status.clock_offset_ms)
+        now + self.clock_offset()
+    }
+
+    /// Our time of an instant by the server's clock.
+    fn our_time(&self, server: Timestamp) -> Timestamp {
+        server - self.clock_offset()
+    }
+
+    fn clock_offset(&self) -> Duration {
+        let checked = || Duration::milliseconds(self.status.clock_offset_ms);
+        self.channel.clock_offset().unwrap_or_else(checked)
     }
 
     fn reading(&self) -> Reading {
-        let own = self.streams.iter().filter(|row| self.stands_for(row).is_none());
+        let own = self.pull.streams.iter().filter(|row| self.stands_for(row).is_none());
         let pulled_at = own.map(|row| row.pulled_at).min().flatten();
         Reading {
-            pulled_at: pulled_at.filter(|_| self.clean),
-            pulled_by: self.pulled_by,
-            unread: self.unread || self.room.pulls > 0,
+            pulled_at: pulled_at.filter(|_| self.pull.clean),
+            pulled_by: self.pull.stored_by,
+            unread: self.pull.unread || self.room.pulls > 0,
             others: !self.raises && !self.shared.gate.may_raise(&self.id, self.now()),
         }
     }
@@ -376,9 +357,9 @@ impl Driver {
         {
             view.offer(Work::Set, quiet.max(budgets.ready_at(&spec.budget, now, 0.0)));
         }
-        let running = self.streams.iter().any(|row| !row.windows.is_empty());
-        // A new pull begins only when the last one is stored whole.
-        let room = if running { !self.room.ingesting_twice() } else { self.room.ingests == 0 };
+        let running = self.pull.streams.iter().any(|row| !row.windows.is_empty());
+        // One page may be read ahead while the one before it is stored; a new pull begins when the last is stored whole.
+        let room = self.room.ingests == 0 || running && self.pull.ahead.is_none();
         let may_pull = self.room.pulls == 0
             && !self.room.setting
             && self.room.sets == 0
@@ -422,11 +403,11 @@ impl Driver {
     }
 
     fn pull_due(&self, now: Timestamp) -> Timestamp {
-        let running = self.streams.iter().any(|row| !row.windows.is_empty());
-        match self.pull_wait {
+        let running = self.pull.streams.iter().any(|row| !row.windows.is_empty());
+        match self.pull.wait {
             Some(wait) if running => wait,
-            _ if running && self.pull_failures == 0 => now,
-            _ => self.pull_at,
+            _ if running && self.pull.failures == 0 => now,
+            _ => self.pull.at,
         }
     }
 

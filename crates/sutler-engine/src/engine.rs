@@ -14,7 +14,6 @@ use std::{
 };
 use sutler_core::{
     Error, Result, Timestamp,
-    budget::Bucket,
     channel::{Capabilities, Channel, LevelRead},
     command::Verb,
     error::ErrorKind,
@@ -24,8 +23,6 @@ use sutler_core::{
     ports::store::{InboxQuery, Input, Sort, StoreExt},
     time::Duration,
 };
-
-const BUDGETS: &str = "budgets";
 
 /// An engine over a store. Nothing runs until [`Engine::run`] or [`Engine::step`] is polled, and nothing runs after.
 pub struct Engine {
@@ -92,10 +89,7 @@ impl Engine {
         if !self.drivers.is_empty() {
             return Ok(());
         }
-        let saved = self.shared.ports.store.view(|view| view.note(BUDGETS)).await?;
-        if let Some(buckets) = saved.and_then(|bytes| decode(&bytes)) {
-            self.shared.ports.budgets.restore(buckets);
-        }
+        self.shared.restore_spent().await?;
         for channel in self.shared.world.channels.values() {
             self.drivers.push(Driver::begin(self.shared.clone(), channel.clone()).await?);
         }
@@ -117,7 +111,7 @@ impl Engine {
             all.done += one.done;
             all.next_at = [all.next_at, one.next_at].into_iter().flatten().min();
         }
-        save_budgets(&self.shared).await?;
+        self.shared.keep_spent().await?;
         Ok(all)
     }
 
@@ -130,7 +124,7 @@ impl Engine {
         self.shared.start();
         self.begin().await?;
         let ended = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Stopped))).await;
-        let saved = save_budgets(&self.shared).await;
+        let saved = self.shared.keep_spent().await;
         let mut first = None;
         for (driver, result) in self.drivers.drain(..).zip(ended) {
             let result = match result {
@@ -156,20 +150,6 @@ impl Engine {
         }
         first.map_or(Ok(()), Err)
     }
-}
-
-/// A restart must not spend a second bucketful.
-async fn save_budgets(shared: &Arc<Shared>) -> Result<()> {
-    let bytes = encode(&shared.ports.budgets.snapshot());
-    shared.ports.store.transact(move |tx| tx.put_note(BUDGETS, &bytes)).await
-}
-
-fn encode(buckets: &[(String, Bucket)]) -> Vec<u8> {
-    serde_json::to_vec(buckets).unwrap_or_default()
-}
-
-fn decode(bytes: &[u8]) -> Option<Vec<(String, Bucket)>> {
-    serde_json::from_slice(bytes).ok()
 }
 
 /// Asks how channels are doing.
@@ -250,6 +230,7 @@ impl Watcher {
                 publish_within: self.publish_within(&**channel, listed, status.pull_pages),
                 publish_slowest: status.publish_slowest,
                 last_error: status.last_error,
+                ended: status.ended,
                 next_pull_at: status.next_pull_at,
                 pulls: status.pulls,
                 clock_offset_ms: status.clock_offset_ms,

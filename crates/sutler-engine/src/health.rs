@@ -25,6 +25,7 @@ pub(crate) struct ChannelStatus {
     pub pending: u64,
     pub drained_by: Option<Timestamp>,
     pub last_error: Option<(Timestamp, String)>,
+    pub ended: Option<String>,
     pub next_pull_at: Option<Timestamp>,
     pub pulls: u64,
     pub reoffer_blocked: bool,
@@ -68,6 +69,8 @@ pub struct Health {
     pub publish_slowest: Option<Duration>,
     /// The last error, with when it was met.
     pub last_error: Option<(Timestamp, String)>,
+    /// Why the channel was given up, if it was: nothing of it is read or sent until it is started anew.
+    pub ended: Option<String>,
     /// When the next pull begins.
     pub next_pull_at: Option<Timestamp>,
     /// Complete pulls since the start.

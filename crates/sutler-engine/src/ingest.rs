@@ -1,6 +1,7 @@
 //! Taking in what a read showed: one page, one transaction, every order in it on its own.
 
 use crate::{
+    erasure::erased_by,
     job::{Aggregate, Job, Owed},
     react::react,
     returns::claim,
@@ -68,7 +69,8 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
     // A read asked before our last look says nothing of what may have changed since, but its counters only grow.
     let late = known && told.asked_at < order.state.looked_at;
     // Nor does a list that hides something: believing it would take back what the single read told, at every pull.
-    let counters_only = late || known && told.hides && order.state.decided;
+    let whole = order.state.decided || !order.state.facts.is_provisional();
+    let counters_only = late || known && told.hides && whole;
     let coverage = if counters_only { Coverage::NONE.with(Group::Statuses) } else { told.coverage };
     let seen = Observation { asked_at: told.asked_at, coverage, facts: told.order.facts.clone() };
     if !known || is_news(&order, &seen) {
@@ -89,6 +91,15 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
         personal.ship_to = best;
         if personal.is_erased() {
             personal = Personal::erased();
+        }
+    }
+    if !personal.is_erased()
+        && let Some(by) = erased_by(job, channel, &told.order)?
+    {
+        personal = Personal::erased();
+        order.push(job.now, Entry::Erased { by })?;
+        if known {
+            job.tx.put_buyer(channel, key, &[])?;
         }
     }
     let erased = personal.is_erased();

@@ -1,13 +1,14 @@
 //! What hosts ask for: counts, packages, cancellations, releases, resolutions. Taken in order; each answered in words.
 
 use crate::{
+    erasure::{erase, erase_buyer},
     job::{Aggregate, Job},
     react::{can_cancel, cancel, react, refuse_cancel},
     refund,
 };
+use std::collections::BTreeMap;
 use sutler_core::{
     Result,
-    address::Address,
     channel::{CancelUnit, ShipUnit},
     command::{Command, CommandKey, Event, State},
     error::{Error, ErrorKind},
@@ -15,7 +16,7 @@ use sutler_core::{
     id::{ChannelId, ChannelOrderId, Sku},
     journal::{Entry, Step},
     order::{LineQuantity, ShipmentReport},
-    ports::store::{Digest, Input, IntakeOutcome, IntakeRow, Personal, Resolution},
+    ports::store::{Input, IntakeOutcome, IntakeRow, Resolution},
     push::Told,
     stock::{Count, Listing},
     time::Duration,
@@ -23,16 +24,27 @@ use sutler_core::{
 
 /// A host's clock may be this far from ours, and a marketplace's too. A count of a later instant would keep out every count until then.
 const CLOCKS_APART: Duration = Duration::minutes(5);
-/// How many waiting orders of one SKU are served in one transaction when stock arrives.
-const SERVED_AT_ONCE: usize = 200;
+/// How many orders that wait for one SKU are asked again in one transaction, at most.
+const WAITING_MAX: usize = 100_000;
 
-/// Takes inputs in their order. One that is refused says why and stops nothing else.
-pub(crate) fn drain(job: &mut Job<'_>, inputs: &[IntakeRow]) -> Result<()> {
+/// Inputs that were refused, by their positions, with why.
+pub(crate) type Refusals = BTreeMap<i64, String>;
+
+/// Takes inputs in their order. One that is refused is noted in `refusals` and ends the transaction, for it may have done a part
+/// of its work: taken again, it is written down as refused and does nothing, and stops nothing else.
+pub(crate) fn drain(job: &mut Job<'_>, inputs: &[IntakeRow], refusals: &mut Refusals) -> Result<()> {
     for row in inputs {
-        let outcome = match take(job, &row.input) {
-            Ok(done) => IntakeOutcome::Done(done),
-            Err(error) if matches!(error.kind(), ErrorKind::Store | ErrorKind::Closed) => return Err(error),
-            Err(error) => IntakeOutcome::Refused(error.to_string()),
+        let outcome = match refusals.get(&row.id) {
+            Some(why) => IntakeOutcome::Refused(why.clone()),
+            None => match take(job, &row.input) {
+                Ok(done) => IntakeOutcome::Done(done),
+                Err(error) => {
+                    if !matches!(error.kind(), ErrorKind::Store | ErrorKind::Closed) {
+                        refusals.insert(row.id, error.to_string());
+                    }
+                    return Err(error);
+                }
+            },
         };
         job.tx.take_input(row.id, &outcome)?;
     }
@@ -127,42 +139,6 @@ fn take(job: &mut Job<'_>, input: &Input) -> Result<String> {
     }
 }
 
-/// Erases what is personal of an order, and leaves a tombstone that absorbs whatever is read later (G35). Money, stock and
-/// history stay.
-fn erase(job: &mut Job<'_>, mut order: Aggregate, by: &str) -> Result<()> {
-    let (key, channel) = (order.state.key, order.state.channel.clone());
-    if job.tx.personal(key)?.is_some_and(|personal| personal.is_erased()) {
-        return Ok(());
-    }
-    // No payload has this digest: the next read is looked at, and finds the tombstone.
-    job.tx.put_personal(key, &Personal::erased(), &Digest::default())?;
-    job.tx.put_buyer(&channel, key, &[])?;
-    order.push(job.now, Entry::Erased { by: by.to_owned() })?;
-    order.address = Some(Address::erased());
-    react(job, &mut order)?;
-    job.save(order)
-}
-
-/// The same for every order of a buyer; answers how many.
-fn erase_buyer(job: &mut Job<'_>, channel: &ChannelId, names: &[String], by: &str) -> Result<u64> {
-    let mut erased = 0;
-    for name in names.iter().filter(|name| !name.is_empty()) {
-        // An erased order is not found by its buyer any more, so this ends.
-        loop {
-            let keys = job.tx.orders_of_buyer(channel, name, SERVED_AT_ONCE)?;
-            if keys.is_empty() {
-                break;
-            }
-            for key in keys {
-                let order = job.load(key)?;
-                erase(job, order, by)?;
-                erased += 1;
-            }
-        }
-    }
-    Ok(erased)
-}
-
 fn refused(op: &'static str, message: String) -> Error {
     Error::new(ErrorKind::Invalid, op).message(message)
 }
@@ -221,11 +197,18 @@ fn on_hand(job: &mut Job<'_>, count: &Count) -> Result<String> {
     Ok(format!("{} on hand of {}; {served} waiting orders served", count.quantity, count.sku))
 }
 
-/// Asks the rules again for orders that wait for a SKU, oldest first. Answers how many were accepted.
+/// Asks the rules again for orders that wait for a SKU, oldest first, for as long as any of it is left. Answers how many were
+/// accepted. Orders of channels that are not configured here wait on.
 pub(crate) fn serve_waiting(job: &mut Job<'_>, sku: &Sku) -> Result<usize> {
     let mut served = 0;
-    for key in job.tx.waiting(sku, SERVED_AT_ONCE)? {
+    for key in job.tx.waiting(sku, WAITING_MAX)? {
+        if job.item(sku)?.item.unallocated() <= 0 {
+            break;
+        }
         let mut order = job.load(key)?;
+        if !job.world.channels.contains_key(&order.state.channel) {
+            continue;
+        }
         let before = order.state.accepted;
         react(job, &mut order)?;
         served += usize::from(!before && order.state.accepted);
@@ -243,7 +226,16 @@ fn open_lines(order: &Aggregate, asked: &[LineQuantity]) -> Result<Vec<LineQuant
         });
         return Ok(open.filter(|part| part.quantity > 0).collect());
     }
-    for part in asked {
+    for (at, part) in asked.iter().enumerate() {
+        if asked[..at].iter().any(|other| other.line_id == part.line_id) {
+            return Err(refused(
+                "engine.cancel",
+                format!(
+                    "line {} of order {} is named twice; once is right",
+                    part.line_id, state.channel_order_id
+                ),
+            ));
+        }
         check_quantity(order, part, 0, "engine.cancel")?;
     }
     Ok(asked.to_vec())

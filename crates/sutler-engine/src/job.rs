@@ -102,7 +102,17 @@ pub(crate) struct Job<'t> {
     pub touched: Touched,
     /// More of the same pull follows: stock that may run out is not given out yet.
     pub more_follows: bool,
-    items: BTreeMap<Sku, (Item, bool)>,
+    items: BTreeMap<Sku, Shelf>,
+}
+
+/// An item in the working set.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub item: Item,
+    /// It is to be written.
+    moved: bool,
+    /// Units nobody had been promised when this job came to it, or when it last served who waits for it.
+    free_before: i64,
 }
 
 impl<'t> Job<'t> {
@@ -112,10 +122,11 @@ impl<'t> Job<'t> {
     }
 
     /// Loads an item into the working set; one nobody named is there, not counted.
-    pub(crate) fn item(&mut self, sku: &Sku) -> Result<&mut (Item, bool)> {
+    pub(crate) fn item(&mut self, sku: &Sku) -> Result<&mut Shelf> {
         if !self.items.contains_key(sku) {
             let item = self.tx.item(sku)?.unwrap_or_else(|| Item::new(sku.clone()));
-            self.items.insert(sku.clone(), (item, false));
+            let free_before = item.unallocated();
+            self.items.insert(sku.clone(), Shelf { item, moved: false, free_before });
         }
         self.items
             .get_mut(sku)
@@ -123,9 +134,9 @@ impl<'t> Job<'t> {
     }
 
     fn move_item(&mut self, sku: &Sku, change: impl FnOnce(&mut Item)) -> Result<()> {
-        let (item, dirty) = self.item(sku)?;
-        change(item);
-        *dirty = true;
+        let shelf = self.item(sku)?;
+        change(&mut shelf.item);
+        shelf.moved = true;
         self.touched.skus.insert(sku.clone());
         Ok(())
     }
@@ -140,12 +151,23 @@ impl<'t> Job<'t> {
 
     /// Writes the items that moved and says what changed. Call once, last.
     pub(crate) fn finish(self) -> Result<Touched> {
-        for (item, dirty) in self.items.values() {
-            if *dirty {
-                self.tx.put_item(item)?;
-            }
+        for shelf in self.items.values().filter(|shelf| shelf.moved) {
+            self.tx.put_item(&shelf.item)?;
         }
         Ok(self.touched)
+    }
+
+    /// SKUs of which more is free than when this job came to them, and some; told once.
+    pub(crate) fn take_freed(&mut self) -> Vec<Sku> {
+        let mut freed = Vec::new();
+        for (sku, shelf) in &mut self.items {
+            let free = shelf.item.unallocated();
+            if free > shelf.free_before && free > 0 {
+                freed.push(sku.clone());
+            }
+            shelf.free_before = free;
+        }
+        freed
     }
 
     /// Loads an order that is there.
@@ -248,7 +270,7 @@ impl<'t> Job<'t> {
 
 impl StockView for Job<'_> {
     fn item(&self, sku: &Sku) -> Option<&Item> {
-        self.items.get(sku).map(|(item, _)| item)
+        self.items.get(sku).map(|shelf| &shelf.item)
     }
 }
 

@@ -6,7 +6,7 @@ use sutler_core::{
     channel::Channel,
     error::{Error, ErrorKind, Retry},
     id::ChannelId,
-    ports::store::{ChannelRow, Tx},
+    ports::store::{ChannelRow, InboxQuery, Tx},
     time::Duration,
 };
 
@@ -25,7 +25,9 @@ pub(crate) fn take(job: &mut Job<'_>, channel: &dyn Channel, lease: Duration) ->
     let seller = channel.seller().as_str();
     let before = job.tx.channels()?.into_iter().find(|row| row.id == *channel.id());
     if let Some(row) = &before {
-        if row.seller != seller || row.marketplace != channel.capabilities().marketplace {
+        let other = row.seller != seller || row.marketplace != channel.capabilities().marketplace;
+        // A name under which nothing was ever read is anybody's: who mistyped the seller may mend that.
+        if other && !is_unused(job, channel.id())? {
             return Err(Error::new(ErrorKind::Config, "engine.channel").message(format!(
                 "channel {} is seller {:?} on {} in this store, not seller {seller:?} on {}; another name is right for another seller",
                 row.id, row.seller, row.marketplace, channel.capabilities().marketplace
@@ -45,6 +47,11 @@ pub(crate) fn take(job: &mut Job<'_>, channel: &dyn Channel, lease: Duration) ->
         lease_until: job.now + lease,
     })?;
     Ok(Taken::Ours(epoch))
+}
+
+fn is_unused(job: &Job<'_>, channel: &ChannelId) -> Result<bool> {
+    let query = InboxQuery { channel: Some(channel.clone()), limit: 1, ..InboxQuery::default() };
+    Ok(job.tx.inbox(&query)?.rows.is_empty())
 }
 
 /// Refuses to write under a lease that is another's by now.

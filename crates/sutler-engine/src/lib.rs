@@ -5,6 +5,7 @@
 
 mod driver;
 mod engine;
+mod erasure;
 mod gate;
 mod health;
 mod ingest;
@@ -23,7 +24,7 @@ mod shared;
 mod stock;
 mod take;
 
-pub use driver::Stepped;
+pub use driver::{Stepped, is_ours};
 pub use engine::{Engine, Stopper, Watcher};
 pub use health::{Health, TokenState};
 #[cfg(feature = "mutants")]

@@ -125,6 +125,13 @@ impl Mirror {
         self.wants_look.remove(key);
     }
 
+    /// The command whose order is to be read next: the one that must leave first.
+    pub(crate) fn take_wanting_look(&mut self) -> Option<(Command, ChannelOrderId)> {
+        let first = self.wants_look.iter().min_by_key(|(key, (command, _))| (command.latest_safe, *key))?;
+        let key = first.0.clone();
+        self.wants_look.remove(&key)
+    }
+
     /// A command could not be sent now, and why.
     pub(crate) fn defer(&mut self, command: Command, why: &NotNow) {
         self.forget_waiting(&command.key);

@@ -31,18 +31,17 @@ impl Ended {
     pub(crate) fn of(result: Result<Receipt>) -> Ended {
         match result {
             Ok(receipt) => Ended::Receipt(receipt),
-            // Refused on this side: it never left, and sent again it would end the same way.
-            Err(error)
-                if (error.kind(), error.applied(), error.retry())
-                    == (ErrorKind::Refused, Applied::No, Retry::Never) =>
-            {
-                Ended::Receipt(Receipt::Refused {
-                    code: ErrorKind::Refused.as_str().into(),
-                    why: error.to_string(),
-                })
-            }
-            Err(error) => Ended::lost(&error),
+            Err(error) => Ended::without_receipt(&error),
         }
+    }
+
+    /// A call that ended with an error. What was refused on this side never left, and sent again it would end the same way.
+    pub(crate) fn without_receipt(error: &Error) -> Ended {
+        let ours = (ErrorKind::Refused, Applied::No, Retry::Never);
+        if (error.kind(), error.applied(), error.retry()) != ours {
+            return Ended::lost(error);
+        }
+        Ended::Receipt(Receipt::Refused { code: ErrorKind::Refused.as_str().into(), why: error.to_string() })
     }
 
     pub(crate) fn lost(error: &Error) -> Ended {

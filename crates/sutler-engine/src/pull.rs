@@ -33,11 +33,18 @@ pub(crate) fn from(row: &StreamRow) -> Option<PullFrom> {
     })
 }
 
-/// Takes a page into account. Answers whether the pull is complete with it.
+/// Takes a page into account, `server_now` as far as is known now. Answers whether the pull is complete with it.
+///
+/// A clock of ours that was ahead when the pull began, and was found to be since, moves no watermark ahead.
 ///
 /// # Errors
 /// `Protocol` when the page repeats the one before it: that is no progress (G1). The window begins anew then.
-pub(crate) fn advance(row: &mut StreamRow, page: &Page, delay: Duration) -> Result<bool> {
+pub(crate) fn advance(
+    row: &mut StreamRow,
+    page: &Page,
+    delay: Duration,
+    server_now: Timestamp,
+) -> Result<bool> {
     let Some(window) = row.windows.first_mut() else { return Ok(true) };
     let digest = digest(page);
     if digest.is_some() && window.last_page == digest {
@@ -61,7 +68,7 @@ pub(crate) fn advance(row: &mut StreamRow, page: &Page, delay: Duration) -> Resu
     if !row.windows.is_empty() {
         return Ok(false);
     }
-    let began = row.began_at.take();
+    let began = row.began_at.take().map(|at| at.min(server_now));
     row.pulled_at = began.or(row.pulled_at);
     row.watermark = row.watermark.max(began.map(|at| at - delay));
     Ok(true)
@@ -115,17 +122,19 @@ const NARROWEST: Duration = Duration::seconds(2);
 ///
 /// # Errors
 /// `Protocol` naming the window when it cannot get narrower: never a loop.
-pub(crate) fn split(row: &mut StreamRow, total: u64) -> Result<()> {
+pub(crate) fn split(row: &mut StreamRow, total: Option<u64>) -> Result<()> {
     let Some(window) = row.windows.first().cloned() else { return Ok(()) };
     let span = window.to - window.from;
     if span < NARROWEST {
+        let total =
+            total.map_or_else(|| "more orders than are paged through".to_owned(), |n| format!("{n} orders"));
         return Err(Error::new(ErrorKind::Protocol, "engine.pull").with_retry(Retry::Backoff).message(format!(
-            "stream {}: the window {} to {} holds {total} orders and splitting it does not help; a total that shrinks with the window is right",
+            "stream {}: the window {} to {} holds {total} and splitting it does not help; a total that shrinks with the window is right",
             row.id, window.from, window.to
         )));
     }
     let middle = window.from + span / 2;
-    let half = |from, to| WindowRow { from, to, cursor: None, parent_total: Some(total), last_page: None };
+    let half = |from, to| WindowRow { from, to, cursor: None, parent_total: total, last_page: None };
     // The halves share their instant, so that an order at it is in one of them whichever way the channel rounds.
     row.windows.splice(0..1, [half(window.from, middle), half(middle, window.to)]);
     Ok(())
@@ -183,7 +192,7 @@ mod tests {
         let t1 = from_millis(1_800_000_000_000);
         begin(&mut row, &spec(), t1, delay);
         assert_eq!(row.windows[0].from, t1 - Duration::days(179));
-        assert!(advance(&mut row, &page(&["a"], None), delay).unwrap());
+        assert!(advance(&mut row, &page(&["a"], None), delay, Timestamp::MAX_UTC).unwrap());
         assert_eq!(row.watermark, Some(t1 - delay));
         let t2 = t1 + Duration::minutes(5);
         begin(&mut row, &spec(), t2, delay);
@@ -194,9 +203,9 @@ mod tests {
     fn g01_a_page_that_repeats_is_an_error_and_not_progress() {
         let (mut row, delay) = (stream(), Duration::hours(1));
         begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
-        assert!(!advance(&mut row, &page(&["a", "b"], Some("2")), delay).unwrap());
+        assert!(!advance(&mut row, &page(&["a", "b"], Some("2")), delay, Timestamp::MAX_UTC).unwrap());
         let before = row.clone();
-        let error = advance(&mut row, &page(&["a", "b"], Some("3")), delay).unwrap_err();
+        let error = advance(&mut row, &page(&["a", "b"], Some("3")), delay, Timestamp::MAX_UTC).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol);
         assert_eq!(row, before);
         restart(&mut row);
@@ -207,12 +216,12 @@ mod tests {
     fn g01_a_window_that_no_longer_shrinks_is_an_error_that_names_it() {
         let (mut row, delay) = (stream(), Duration::hours(1));
         begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
-        split(&mut row, 30_000).unwrap();
+        split(&mut row, Some(30_000)).unwrap();
         assert_eq!(row.windows.len(), 2);
         assert_eq!(row.windows[0].to, row.windows[1].from);
         let mut halvings = 0;
         let error = loop {
-            match split(&mut row, 15_000) {
+            match split(&mut row, Some(15_000)) {
                 Ok(()) => halvings += 1,
                 Err(error) => break error,
             }
@@ -226,12 +235,12 @@ mod tests {
     fn a_window_whose_orders_all_lie_in_one_half_is_read() {
         let (mut row, delay) = (stream(), Duration::hours(1));
         begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
-        split(&mut row, 20_000).unwrap();
+        split(&mut row, Some(20_000)).unwrap();
         // The older half is empty; the newer one holds them all, and its own halves hold 10,000 each.
-        assert!(!advance(&mut row, &page(&[], None), delay).unwrap());
-        split(&mut row, 20_000).unwrap();
-        assert!(!advance(&mut row, &page(&["a"], None), delay).unwrap());
-        assert!(advance(&mut row, &page(&["b"], None), delay).unwrap());
+        assert!(!advance(&mut row, &page(&[], None), delay, Timestamp::MAX_UTC).unwrap());
+        split(&mut row, Some(20_000)).unwrap();
+        assert!(!advance(&mut row, &page(&["a"], None), delay, Timestamp::MAX_UTC).unwrap());
+        assert!(advance(&mut row, &page(&["b"], None), delay, Timestamp::MAX_UTC).unwrap());
     }
 
     #[test]
@@ -249,13 +258,13 @@ mod tests {
         let (mut list, delay) = (stream(), Duration::hours(1));
         let began = from_millis(1_800_000_000_000);
         begin(&mut list, &spec(), began, delay);
-        split(&mut list, 20_000).unwrap();
-        advance(&mut list, &page(&["a"], Some("2")), delay).unwrap();
+        split(&mut list, Some(20_000)).unwrap();
+        advance(&mut list, &page(&["a"], Some("2")), delay, Timestamp::MAX_UTC).unwrap();
         let mut report = StreamRow { id: StreamId::new("report"), ..stream() };
         hand_over(&list, &mut report);
         assert_eq!(list.windows.len(), 2, "it goes on there, should the report fail");
         assert_eq!((report.windows[0].from, report.windows[0].to), (began - Duration::days(179), began));
-        assert!(advance(&mut report, &page(&["a"], None), delay).unwrap());
+        assert!(advance(&mut report, &page(&["a"], None), delay, Timestamp::MAX_UTC).unwrap());
         assert_eq!((report.watermark, report.pulled_at), (Some(began - delay), Some(began)));
     }
 
@@ -264,7 +273,7 @@ mod tests {
         let (mut row, delay) = (stream(), Duration::hours(1));
         begin(&mut row, &spec(), from_millis(1_800_000_000_000), delay);
         let odd = " ?limit=1&amp;createdStartDate=2026%3A01\n";
-        advance(&mut row, &page(&["a"], Some(odd)), delay).unwrap();
+        advance(&mut row, &page(&["a"], Some(odd)), delay, Timestamp::MAX_UTC).unwrap();
         assert_eq!(from(&row).and_then(|f| f.cursor).as_deref(), Some(odd));
     }
 }

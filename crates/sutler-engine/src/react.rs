@@ -113,8 +113,11 @@ fn confirmed_under(order: &Aggregate, report: &ShipmentReport) -> u32 {
 /// Asks the rules again, where the order is ours and something is still to be shipped.
 pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
     let state = &order.state;
-    let wants =
-        state.facts.is_sellers() && state.facts.lines.iter().any(|line| state.counters(line).wanted > 0);
+    // An order of which no line was understood wants something too: that somebody looks at it (G7).
+    let unread = state.facts.lines.iter().all(|line| line.ordered == 0)
+        && (state.facts.lines.is_empty() || !state.facts.unmapped.is_empty());
+    let wanted = || state.facts.lines.iter().any(|line| state.counters(line).wanted > 0);
+    let wants = state.facts.is_sellers() && (unread || wanted());
     if !wants {
         if !state.holds.is_empty() {
             // Nothing waits any more: what held it is gone with what it held (G33).
@@ -187,23 +190,29 @@ fn may_run_out(job: &Job<'_>, demand: &[(sutler_core::id::Sku, i64)]) -> bool {
     demand.iter().any(low)
 }
 
-/// Decides orders that were left undecided while a pull was under way, oldest placed first. Answers how many it decided.
-pub(crate) fn decide_left(job: &mut Job<'_>, channel: &ChannelId, limit: u32) -> Result<usize> {
+/// Decides orders that were left undecided while a pull was under way, oldest placed first. Answers where to go on,
+/// if there may be more.
+pub(crate) fn decide_left(
+    job: &mut Job<'_>,
+    channel: &ChannelId,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Option<String>> {
     let query = InboxQuery {
         channel: Some(channel.clone()),
         phase: Some(Phase::New),
         sort: Sort::PlacedAscending,
+        after,
         limit,
         ..InboxQuery::default()
     };
-    let mut decided = 0;
-    for row in job.tx.inbox(&query)?.rows {
+    let page = job.tx.inbox(&query)?;
+    for row in page.rows {
         let mut order = job.load(row.key)?;
         react(job, &mut order)?;
-        decided += usize::from(order.is_changed());
         job.save(order)?;
     }
-    Ok(decided)
+    Ok(page.next)
 }
 
 /// Voids intents whose target is gone. Lateness alone never voids.
@@ -298,7 +307,14 @@ fn intend(job: &Job<'_>, order: &mut Aggregate) -> Result<()> {
             })
             .filter(|part| part.quantity > 0)
             .collect();
-        cancel(job, order, lines, CancelReason::BuyerAsked)?;
+        // What was refused once is a person's to ask again: the order stays held for the wish.
+        let refused = |c: &Command| match &c.act {
+            Act::Cancel(asked) => c.state == State::Refused && asked.reason == CancelReason::BuyerAsked,
+            _ => false,
+        };
+        if !order.commands.iter().any(refused) {
+            cancel(job, order, lines, CancelReason::BuyerAsked)?;
+        }
     }
     let reports: Vec<ShipmentReport> = order.state.reports.values().cloned().collect();
     match capabilities.ship_unit {

@@ -15,10 +15,19 @@ use std::{
     task::Poll,
 };
 use sutler_core::{
+    Result, Timestamp,
     budget::Budgets,
     id::ChannelId,
-    ports::{Clock, Entropy, store::Store},
+    ports::{
+        Clock, Entropy,
+        store::{Store, StoreExt},
+    },
 };
+
+/// The note that keeps what was spent of the budgets.
+pub(crate) const BUDGETS: &str = "budgets";
+/// It is kept with whatever is written, at most this often (real time).
+const KEPT_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Parts an engine runs on.
 #[derive(Clone, Debug)]
@@ -66,6 +75,8 @@ pub(crate) struct Shared {
     pub early: Mutex<BTreeMap<sutler_core::command::CommandKey, crate::outcome::Ended>>,
     stop: AtomicBool,
     news: Mutex<BTreeMap<ChannelId, Vec<Touched>>>,
+    /// When what was spent of the budgets was last kept.
+    kept_at: Mutex<Option<Timestamp>>,
 }
 
 impl Shared {
@@ -81,7 +92,33 @@ impl Shared {
             early: Mutex::default(),
             stop: AtomicBool::new(false),
             news: Mutex::default(),
+            kept_at: Mutex::default(),
         }
+    }
+
+    /// What was spent of the budgets, to be kept with a write; none where that was done just now.
+    pub(crate) fn spent(&self, now: Timestamp) -> Option<Vec<u8>> {
+        let mut kept_at = self.kept_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept_at.is_some_and(|at| now - at < self.ports.clock.real(KEPT_EVERY)) {
+            return None;
+        }
+        *kept_at = Some(now);
+        serde_json::to_vec(&self.ports.budgets.snapshot()).ok()
+    }
+
+    /// Keeps what was spent of the budgets: a restart must not spend a second bucketful.
+    pub(crate) async fn keep_spent(&self) -> Result<()> {
+        let bytes = serde_json::to_vec(&self.ports.budgets.snapshot()).unwrap_or_default();
+        self.ports.store.transact(move |tx| tx.put_note(BUDGETS, &bytes)).await
+    }
+
+    /// Believes what the last owner had spent.
+    pub(crate) async fn restore_spent(&self) -> Result<()> {
+        let saved = self.ports.store.view(|view| view.note(BUDGETS)).await?;
+        if let Some(buckets) = saved.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            self.ports.budgets.restore(buckets);
+        }
+        Ok(())
     }
 
     pub(crate) fn stop(&self) {

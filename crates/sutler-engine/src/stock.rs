@@ -59,7 +59,7 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
     let capabilities = job.world.capabilities(channel)?;
     let LevelRead::Lagging(lag) = capabilities.levels else { return Ok(Plan::Nothing) };
     let moves = capabilities.stock_write == StockWrite::Delta;
-    let mapped = job.item(sku)?.0.is_mapped();
+    let mapped = job.item(sku)?.item.is_mapped();
     let Some(mut listing) = job.tx.listing(channel, sku)? else { return Ok(Plan::Nothing) };
     if !mapped || !job.world.policy.publish_stock {
         return Ok(Plan::Nothing);
@@ -85,7 +85,7 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
             job.tx.put_listing(channel, &listing)?;
         }
     }
-    let available = job.item(sku)?.0.available();
+    let available = job.item(sku)?.item.available();
     let desired =
         listing.desired(available, unseen_everywhere(job, sku)?, i64::from(job.world.policy.buffer));
     if listing.level != Some(desired)
@@ -139,7 +139,7 @@ pub(crate) fn plan(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku, reading: R
 /// nothing to offer.
 pub(crate) fn offers_rightly(job: &mut Job<'_>, channel: &ChannelId, sku: &Sku) -> Result<bool> {
     let Some(listing) = job.tx.listing(channel, sku)? else { return Ok(true) };
-    let item = &job.item(sku)?.0;
+    let item = &job.item(sku)?.item;
     let (mapped, available) = (item.is_mapped(), item.available());
     if !mapped || listing.missing || !job.world.policy.publish_stock {
         return Ok(true);
@@ -320,15 +320,18 @@ pub(crate) fn zeroed(
     Ok(())
 }
 
-/// Serves orders that wait for SKUs whose stock was freed in this job.
+/// Serves orders that wait for SKUs of which this job freed some, whatever freed it. What serving one frees of another is
+/// served too.
 pub(crate) fn serve_freed(job: &mut Job<'_>) -> Result<()> {
-    let skus: Vec<Sku> = job.touched.skus.iter().cloned().collect();
-    for sku in skus {
-        if job.item(&sku)?.0.unallocated() > 0 {
+    loop {
+        let freed = job.take_freed();
+        if freed.is_empty() {
+            return Ok(());
+        }
+        for sku in freed {
             intake::serve_waiting(job, &sku)?;
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -200,13 +200,13 @@ impl<M: Marketplace> Bench<M> {
                         None => return Ok(orders),
                     }
                 }
-                Pulled::Pending { cursor, after } => {
-                    self.clock.pass(after);
-                    from.cursor = Some(cursor);
+                Pulled::Pending(pending) => {
+                    self.clock.pass(pending.after);
+                    from.cursor = Some(pending.cursor);
                 }
                 Pulled::TooMany { total } => {
                     return Err(Error::new(ErrorKind::Protocol, "bench.pull")
-                        .message(format!("{stream} has {total} orders, too many for one window")));
+                        .message(format!("{stream} has {total:?} orders, too many for one window")));
                 }
             }
         }

@@ -44,13 +44,18 @@ struct Calls {
     report: AtomicU32,
 }
 
+/// Returns are a report too.
+fn is_of_orders(request: &Request) -> bool {
+    String::from_utf8_lossy(request.body()).contains("ALL_ORDERS")
+}
+
 impl Watch for Calls {
     fn passed(&self, request: &Request, _: &Response) {
         let path = request.uri().path();
         let count = match (request.method().as_str(), path) {
             ("GET", "/orders/2026-01-01/orders") => &self.search,
             ("GET", path) if path.starts_with("/orders/2026-01-01/orders/") => &self.fetch,
-            ("POST", "/reports/2021-06-30/reports") => &self.report,
+            ("POST", "/reports/2021-06-30/reports") if is_of_orders(request) => &self.report,
             _ => return,
         };
         count.fetch_add(1, Ordering::Relaxed);
@@ -67,7 +72,11 @@ struct Run {
 
 impl Run {
     fn new(faults: Faults) -> Result<Run> {
-        let settings = Settings { orders: ORDERS, latency_ms: (0, 0), faults, ..Settings::new(11, origin()) };
+        Run::of(Settings { faults, ..Settings::new(11, origin()) })
+    }
+
+    fn of(settings: Settings) -> Result<Run> {
+        let settings = Settings { orders: ORDERS, latency_ms: (0, 0), ..settings };
         let amazon =
             shops::amazon(&settings, &settings.client_secret).page_limit(PAGE).backfill(Duration::days(25));
         let bench = Bench::new(World::new(settings));
@@ -151,6 +160,17 @@ fn g01_a_report_takes_over_where_the_search_has_to_wait_and_nothing_is_missed() 
     // The next pulls sweep from where the report ended.
     run.until(2, |run| Ok(run.stored()? == placed))?;
     assert_eq!(run.calls.report.load(Ordering::Relaxed), 1);
+    Ok(())
+}
+
+#[test]
+fn g01_a_report_that_takes_longer_than_a_page_of_the_search_is_asked_for_once() -> Result<()> {
+    let mut run = Run::of(Settings { report_s: (700, 700), ..Settings::new(11, origin()) })?;
+    run.until(3, |run| Ok(run.stored()? >= u64::from(ORDERS) * 99 / 100))?;
+    let until = run.bench.clock.now() + Duration::minutes(30);
+    run.until(3, |run| Ok(run.bench.clock.now() >= until))?;
+    assert_eq!(run.calls.report.load(Ordering::Relaxed), 1);
+    assert_eq!(run.stored()?, u64::from(ORDERS));
     Ok(())
 }
 

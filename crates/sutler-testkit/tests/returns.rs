@@ -1,13 +1,12 @@
 //! Returns through the running engine: read on a clock of their own, kept for orders not seen yet, and in nobody's way.
 
 #[path = "shared/shops.rs"]
-#[expect(dead_code, reason = "other tests need the rest")]
 mod shops;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use sutler_core::{
     channel::Channel,
     error::Result,
@@ -18,6 +17,7 @@ use sutler_core::{
         Clock,
         store::{Input, StoreExt},
     },
+    push::Told,
     returns::ReturnStage,
     state::OrderState,
     stock::Count,
@@ -26,12 +26,12 @@ use sutler_core::{
 use sutler_engine::Engine;
 use sutler_http::{Parts, Request, Response, Transport, TransportError};
 use sutler_sandbox::{
-    Marketplace, ebay,
+    Faults, Marketplace, amazon, ebay,
     plan::{FulfilledBy, Plan, PlannedOrder},
     walmart,
 };
 use sutler_store::memory::MemoryStore;
-use sutler_testkit::bench::{Bench, InProcess, at_once};
+use sutler_testkit::bench::{Bench, InProcess, Watch, Watched, at_once};
 
 fn origin() -> Timestamp {
     from_millis(1_795_420_800_000)
@@ -72,6 +72,14 @@ impl<M: Marketplace> Shop<M> {
         let bench = Bench::new(world);
         let refusing = Refusing { inner: bench.market.clone(), returns: refuse };
         let parts = bench.parts(Arc::new(refusing));
+        Shop::with(bench, parts, build)
+    }
+
+    fn with(
+        bench: Bench<M>,
+        parts: Parts,
+        build: impl FnOnce(Parts) -> Result<Arc<dyn Channel>>,
+    ) -> Result<Shop<M>> {
         let channel = build(parts.clone())?;
         let (engine, store) = shops::engine(parts, channel)?;
         let count = Count { sku: "MUG".into(), quantity: 100, as_of: origin() - Duration::days(30) };
@@ -226,5 +234,112 @@ fn ebay_tells_of_returns_too() -> Result<()> {
     assert_eq!(state.counters(&state.facts.lines[0]).returned, 2);
     let entry = Entry::Returned(Box::new(one.clone()));
     assert_eq!(entry.kind(), "returned");
+    Ok(())
+}
+
+/// The ids of reports of returns, as they are asked for.
+#[derive(Debug, Default)]
+struct Asked(Mutex<Vec<String>>);
+
+impl Asked {
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Watch for Asked {
+    fn passed(&self, request: &Request, answer: &Response) {
+        if request.method() != "POST" || !String::from_utf8_lossy(request.body()).contains("RETURNS_DATA") {
+            return;
+        }
+        let made: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        let id = made["reportId"].as_str().map(str::to_owned);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(id);
+    }
+}
+
+fn on_amazon(faults: Faults, report_s: u32) -> Result<(Shop<amazon::World>, Arc<Asked>)> {
+    let settings = amazon::Settings {
+        plan: Plan::Explicit(vec![mug("A", 2)]),
+        latency_ms: (0, 0),
+        report_s: (report_s, report_s),
+        faults,
+        ..amazon::Settings::new(3, origin())
+    };
+    let amazon = shops::amazon(&settings, &settings.client_secret);
+    let bench = Bench::new(amazon::World::new(settings));
+    let asked = Arc::new(Asked::default());
+    let parts = bench.parts(Arc::new(Watched::new(bench.market.clone(), asked.clone())));
+    let shop = Shop::with(bench, parts, |parts| Ok(Arc::new(amazon.build("shop".into(), parts)?)))?;
+    Ok((shop, asked))
+}
+
+#[test]
+fn amazon_tells_of_returns_by_report_and_the_units_are_those_of_the_sku() -> Result<()> {
+    let (mut shop, asked) = on_amazon(Faults::default(), 100)?;
+    shop.live(Duration::minutes(30), Duration::minutes(1))?;
+    shop.ship("A")?;
+    shop.bench.ask("orders/A/return", &Value::Null)?;
+    shop.live(Duration::hours(5), Duration::minutes(2))?;
+    let stage = |shop: &Shop<amazon::World>| {
+        let (state, kinds) = shop.stored("A")?;
+        let [one] = state.returns.as_slice() else { panic!("{:?}", state.returns) };
+        assert_eq!(one.told.lines[0].sku, Some("MUG".into()));
+        let told = kinds.iter().filter(|kind| **kind == "returned").count();
+        Ok((one.told.stage, state.counters(&state.facts.lines[0]).returned, told))
+    };
+    assert_eq!(stage(&shop)?, (ReturnStage::Announced, 0, 1));
+    let reports = asked.all().len();
+    shop.live(Duration::days(1), Duration::minutes(10))?;
+    assert_eq!(stage(&shop)?, (ReturnStage::Announced, 0, 1), "told again, it is no news");
+    assert!(asked.all().len() <= reports + 7, "a report every four hours: {}", asked.all().len());
+    shop.live(Duration::hours(54), Duration::minutes(30))?;
+    assert_eq!(stage(&shop)?, (ReturnStage::Confirmed, 2, 2));
+    shop.live(Duration::days(1), Duration::minutes(30))?;
+    assert_eq!(stage(&shop)?, (ReturnStage::Closed, 2, 3));
+    let (state, _) = shop.stored("A")?;
+    assert!(state.returns[0].told.refund.as_deref().is_some_and(|text| text.ends_with(" USD")));
+    Ok(())
+}
+
+#[test]
+fn a_push_that_tells_of_a_finished_report_has_it_read_at_once() -> Result<()> {
+    let until_read = |push: bool| -> Result<Duration> {
+        let (mut shop, asked) = on_amazon(Faults::default(), 5)?;
+        shop.live(Duration::minutes(30), Duration::minutes(1))?;
+        shop.ship("A")?;
+        shop.bench.ask("orders/A/return", &Value::Null)?;
+        let before = asked.all().len();
+        while asked.all().len() == before {
+            shop.live(Duration::seconds(1), Duration::seconds(1))?;
+        }
+        let from = shop.bench.clock.now();
+        shop.live(Duration::seconds(6), Duration::seconds(1))?;
+        if push {
+            let told = asked.all().last().cloned().map(Told::Finished).into_iter().collect();
+            let pushed = Input::Pushed { channel: "shop".into(), id: "n1".into(), told };
+            at_once(shop.store.transact(move |tx| tx.add_input(&pushed, origin())))?;
+        }
+        while shop.stored("A")?.0.returns.is_empty() {
+            shop.live(Duration::seconds(1), Duration::seconds(1))?;
+        }
+        Ok(shop.bench.clock.now() - from)
+    };
+    let (told, untold) = (until_read(true)?, until_read(false)?);
+    assert!(told <= Duration::seconds(10), "{told}");
+    assert!((Duration::seconds(55)..Duration::seconds(70)).contains(&untold), "{untold}");
+    Ok(())
+}
+
+#[test]
+fn a_report_of_returns_that_ends_fatal_is_asked_for_anew_and_holds_nothing_up() -> Result<()> {
+    let (mut shop, asked) = on_amazon(Faults { feed_fatal: 1_000, ..Faults::default() }, 5)?;
+    shop.live(Duration::hours(3), Duration::minutes(1))?;
+    let health = at_once(shop.engine.watcher().health())?;
+    assert!(health[0].pulls > 10, "{health:?}");
+    let error = health[0].last_error.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
+    assert!(error.contains("FATAL; it is asked for anew"), "{error}");
+    let asked = asked.all().len();
+    assert!((3..40).contains(&asked), "ever later: {asked}");
     Ok(())
 }

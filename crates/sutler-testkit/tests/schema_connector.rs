@@ -20,6 +20,7 @@ use sutler_core::id::Sku;
 use sutler_core::money::Money;
 use sutler_core::order::{ChannelOrder, Charge, LineQuantity, ShipmentReport};
 use sutler_core::ports::Clock;
+use sutler_core::returns::ReturnsPulled;
 use sutler_core::time::{Duration, from_millis};
 use sutler_sandbox::walmart::{Faults, Settings, World};
 use sutler_testkit::bench::{Bench, InProcess, at_once};
@@ -113,7 +114,9 @@ fn orders(shop: &Shop) {
     let mut from = PullFrom { stream: side.spec().stream, window, cursor: None };
     let mut seen = 0;
     loop {
-        let page = right(at_once(side.page(&shop.bench.cx(), &from)));
+        let ReturnsPulled::Page(page) = right(at_once(side.pull(&shop.bench.cx(), &from))) else {
+            panic!("Walmart makes nobody wait for returns");
+        };
         seen += page.returns.len();
         from.cursor = page.next;
         if from.cursor.is_none() {

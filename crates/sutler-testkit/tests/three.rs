@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use sutler_core::{command::Verb, ports::store::InboxQuery, state::Phase, time::Duration};
 use sutler_store::memory::MemoryStore;
-use sutler_testkit::sim::{Outcome, Plan, Scenario, ports::peek, run, search};
+use sutler_testkit::sim::{Kind, Outcome, Plan, Scenario, ports::peek, run, search};
 
 /// What each marketplace's connector writes: the verb, and the calls that do it.
 const WRITES: &[(&str, &[&str])] = &[
@@ -95,9 +95,13 @@ fn g18_every_crash_point_of_three_marketplaces_on_one_shelf_is_survived() {
 #[test]
 fn g18_seeds_over_three_marketplaces_lose_and_double_nothing_whatever_goes_wrong_where() {
     let mut found = search::seeds(1..=20, Scenario::three_drawn);
-    // A day's limit shows only to who asks for more than it holds.
-    let a_while = Plan { until: Some(Duration::minutes(10)), ..Plan::default() };
-    found.note(&run(1, &Scenario::trading_day(60), &a_while).unwrap_or_else(|what| panic!("{what}")));
+    // A limit below the published one shows only to who asks for more than it holds: a day's, and a burst's.
+    let a_while = Plan { until: Some(Duration::minutes(20)), ..Plan::default() };
+    let mut narrow = Scenario::cold(Kind::Amazon, "amazon", 30);
+    narrow.shops[0].faults.bucket_percent = 5;
+    for scenario in [Scenario::trading_day(60), narrow] {
+        found.note(&run(1, &scenario, &a_while).unwrap_or_else(|what| panic!("{what}")));
+    }
     let (failed, first) = (found.failures.len(), found.failures.first());
     assert_eq!(failed, 0, "of {} runs, first: {first:?}", found.runs);
     // Walmart's are demanded where it is alone, and pushes are not part of the simulation.

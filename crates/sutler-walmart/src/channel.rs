@@ -131,6 +131,10 @@ impl Channel for WalmartChannel {
         &self.capabilities
     }
 
+    fn clock_offset(&self) -> Option<sutler_core::time::Duration> {
+        Some(self.pipe.clock_offset())
+    }
+
     async fn check(&self, cx: &CallCx) -> Result<Standing> {
         self.standing(cx).await
     }

@@ -145,7 +145,12 @@ impl Engine {
     pub async fn check(&self) -> Vec<(ChannelId, Result<Standing>)> {
         let mut all = Vec::new();
         for channel in &self.inner.channels {
-            all.push((channel.id().clone(), channel.check(&self.read_cx()).await));
+            let standing = channel.check(&self.read_cx()).await;
+            let standing = standing.and_then(|standing| {
+                sutler_engine::is_ours(&**channel, &standing)?;
+                Ok(standing)
+            });
+            all.push((channel.id().clone(), standing));
         }
         all
     }

@@ -1,37 +1,67 @@
-//! The report of all orders: three calls whatever their number, and Amazon's own time for making it. It stands for the search
-//! where that would take longer (`plan`).
+//! Reports: asked for, looked at until they are done, and handed on in pages. Three calls whatever they hold, and Amazon's own
+//! time for making them.
 
 use super::{AmazonChannel, document::Place, unreadable};
-use crate::{
-    calls,
-    dialect::parse_error,
-    map::{instant_text, report},
-};
+use crate::{calls, dialect::parse_error, map::instant_text};
 use http::{Method, StatusCode};
 use serde::Deserialize;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use sutler_core::{
-    channel::{CallCx, Page, PullFrom, Pulled, RawOrder},
+    channel::{CallCx, Pending, PullFrom, Window},
     error::{Error, ErrorKind, Result},
     time::{Duration, Timestamp},
 };
 use sutler_wire::escaped;
 
-/// The longest span a report is asked for; a longer one is split (inferred: a month is what Seller Central offers).
-const SPAN_MAX: Duration = Duration::days(30);
 /// How often Amazon is asked whether it is done.
 const ASK_AGAIN: Duration = Duration::seconds(60);
-/// A report that is not done after this long is given up, and the search is read instead (inferred: minutes are usual, more than
-/// an hour was reported).
+/// A report that is not done after this long is given up (inferred: minutes are usual, more than an hour was reported).
 const PATIENCE: Duration = Duration::minutes(90);
-/// Orders handed on in one page.
+/// Rows handed on in one page.
 const AT_ONCE: usize = 500;
 
-/// The orders of a report that was fetched, until its last page is handed on: its document may be fetched once a minute only.
+/// One type of report.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind<T> {
+    /// Its `reportType`.
+    pub(super) name: &'static str,
+    /// A column that its header has.
+    pub(super) column: &'static str,
+    /// Cuts its text into what it tells, each by itself. None when the text is no such report.
+    pub(super) cut: fn(&str) -> Option<Vec<T>>,
+    /// What is done when Amazon does not make it.
+    pub(super) otherwise: &'static str,
+    /// Does the next one show what one that was not made would have shown?
+    pub(super) overlaps: bool,
+}
+
+/// How far a report is.
+pub(super) enum Step<T> {
+    /// Amazon works on it.
+    Waits(Pending),
+    /// Some of what it tells, where to go on, and how much it tells in all.
+    Rows { rows: Vec<T>, next: Option<String>, total: usize },
+}
+
+/// What a report told, until its last page is handed on: its document may be fetched once a minute only.
 #[derive(Debug)]
-pub(super) struct Fetched {
-    document: String,
-    orders: Arc<Vec<RawOrder>>,
+pub(super) struct Kept<T>(Mutex<Option<(String, Arc<Vec<T>>)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept(Mutex::new(None))
+    }
+}
+
+impl<T> Kept<T> {
+    fn of(&self, document: &str) -> Option<Arc<Vec<T>>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(id, _)| id == document).map(|(_, rows)| rows.clone())
+    }
+
+    fn set(&self, report: Option<(String, Arc<Vec<T>>)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = report;
+    }
 }
 
 /// Where a pull goes on: what Amazon works on, or what of its work was handed on already.
@@ -65,6 +95,7 @@ impl<'a> Cursor<'a> {
 struct Report {
     processing_status: String,
     created_time: Option<String>,
+    processing_start_time: Option<String>,
     report_document_id: Option<String>,
 }
 
@@ -75,29 +106,38 @@ impl Report {
     }
 }
 
+fn waits<T>(report: &str) -> Step<T> {
+    Step::Waits(Pending {
+        cursor: Cursor::Made { report }.text(),
+        after: ASK_AGAIN,
+        handle: Some(report.to_owned()),
+    })
+}
+
 impl AmazonChannel {
     /// Goes one step on with a report: asks for it, asks whether it is done, or hands on a page of it.
-    pub(super) async fn report_page(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
+    pub(super) async fn report<T: Clone>(
+        &self,
+        cx: &CallCx,
+        kind: &Kind<T>,
+        kept: &Kept<T>,
+        from: &PullFrom,
+    ) -> Result<Step<T>> {
         let Some(text) = &from.cursor else {
-            return self.ask_for_report(cx, from).await;
+            return self.ask_for_report(cx, kind, from.window).await;
         };
         match Cursor::read(text) {
-            Some(Cursor::Made { report }) => self.look_at_report(cx, report).await,
-            Some(Cursor::Rows { document, from }) => self.rows(cx, document, from).await,
+            Some(Cursor::Made { report }) => self.look_at_report(cx, kind, kept, report).await,
+            Some(Cursor::Rows { document, from }) => self.rows(cx, kind, kept, document, from).await,
             None => Err(Error::new(ErrorKind::Invalid, calls::REPORT.op)
                 .message(format!("{text:?} is no cursor of a report"))),
         }
     }
 
-    async fn ask_for_report(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
+    async fn ask_for_report<T>(&self, cx: &CallCx, kind: &Kind<T>, window: Window) -> Result<Step<T>> {
         let op = calls::REPORT.op;
-        let window = from.window;
-        if window.to - window.from > SPAN_MAX {
-            // How many it holds is not known, only that it is too long.
-            return Ok(Pulled::TooMany { total: 0 });
-        }
         let asked = serde_json::json!({
-            "reportType": report::KIND,
+            "reportType": kind.name,
             "marketplaceIds": self.settings.marketplaces,
             "dataStartTime": instant_text(window.from),
             "dataEndTime": instant_text(window.to),
@@ -115,11 +155,16 @@ impl AmazonChannel {
         }
         let made: Made =
             serde_json::from_slice(response.body()).map_err(|_| unreadable(op, "report with an id"))?;
-        let cursor = Cursor::Made { report: &made.report_id };
-        Ok(Pulled::Pending { cursor: cursor.text(), after: ASK_AGAIN })
+        Ok(waits(&made.report_id))
     }
 
-    async fn look_at_report(&self, cx: &CallCx, id: &str) -> Result<Pulled> {
+    async fn look_at_report<T: Clone>(
+        &self,
+        cx: &CallCx,
+        kind: &Kind<T>,
+        kept: &Kept<T>,
+        id: &str,
+    ) -> Result<Step<T>> {
         let op = calls::REPORT_STATUS.op;
         let path = format!("/reports/2021-06-30/reports/{}", escaped(id));
         let response = self.send(cx, &calls::REPORT_STATUS, Method::GET, &path, Vec::new()).await?;
@@ -127,26 +172,25 @@ impl AmazonChannel {
             return Err(parse_error(Some(response.status().as_u16()), response.body()).into_error(op));
         }
         let found: Report = serde_json::from_slice(response.body()).map_err(|_| unreadable(op, "report"))?;
-        let gave_up = |why: String| Err(Error::new(ErrorKind::Refused, op).message(why));
+        let gave_up = |why: String| {
+            Err(Error::new(ErrorKind::Refused, op).message(format!("report {id} {why}; {}", kind.otherwise)))
+        };
         match (found.processing_status.as_str(), &found.report_document_id) {
-            ("DONE", Some(document)) => self.rows(cx, document, 0).await,
-            // Nothing to report is no error.
-            ("CANCELLED", _) => Ok(Pulled::Page(page(Vec::new(), None, 0))),
-            ("DONE", None) => {
-                gave_up(format!("report {id} is DONE and has no document; the search is read instead"))
+            ("DONE", Some(document)) => self.rows(cx, kind, kept, document, 0).await,
+            // Nothing to report is no error. One that never began was cancelled by somebody, us included, and says nothing.
+            ("CANCELLED", _) if kind.overlaps || found.processing_start_time.is_some() => {
+                Ok(Step::Rows { rows: Vec::new(), next: None, total: 0 })
             }
-            ("FATAL", _) => gave_up(format!("report {id} ended FATAL; the search is read instead")),
+            ("CANCELLED", _) => gave_up("was cancelled before Amazon began with it".into()),
+            ("DONE", None) => gave_up("is DONE and has no document".into()),
+            ("FATAL", _) => gave_up("ended FATAL".into()),
             _ => {
                 let late = found.created().is_some_and(|at| self.pipe.server_now() - at >= PATIENCE);
                 if !late {
-                    let cursor = Cursor::Made { report: id };
-                    return Ok(Pulled::Pending { cursor: cursor.text(), after: ASK_AGAIN });
+                    return Ok(waits(id));
                 }
                 self.take_report_back(cx, &path).await?;
-                gave_up(format!(
-                    "report {id} was not done after {} minutes; the search is read instead",
-                    PATIENCE.num_minutes()
-                ))
+                gave_up(format!("was not done after {} minutes", PATIENCE.num_minutes()))
             }
         }
     }
@@ -160,21 +204,32 @@ impl AmazonChannel {
         }
     }
 
-    async fn rows(&self, cx: &CallCx, document: &str, from: usize) -> Result<Pulled> {
-        let all = match self.kept_report(document) {
+    async fn rows<T: Clone>(
+        &self,
+        cx: &CallCx,
+        kind: &Kind<T>,
+        kept: &Kept<T>,
+        document: &str,
+        from: usize,
+    ) -> Result<Step<T>> {
+        let all = match kept.of(document) {
             Some(all) => all,
-            None => self.fetch_report(cx, document).await?,
+            None => {
+                let all = Arc::new(self.fetch_report(cx, kind, document).await?);
+                kept.set(Some((document.to_owned(), all.clone())));
+                all
+            }
         };
         let until = from.saturating_add(AT_ONCE).min(all.len());
-        let orders = all.get(from..until).unwrap_or_default().to_vec();
+        let rows = all.get(from..until).unwrap_or_default().to_vec();
         let next = (until < all.len()).then(|| Cursor::Rows { document, from: until }.text());
         if next.is_none() {
-            self.keep_report(None);
+            kept.set(None);
         }
-        Ok(Pulled::Page(page(orders, next, all.len())))
+        Ok(Step::Rows { rows, next, total: all.len() })
     }
 
-    async fn fetch_report(&self, cx: &CallCx, document: &str) -> Result<Arc<Vec<RawOrder>>> {
+    async fn fetch_report<T>(&self, cx: &CallCx, kind: &Kind<T>, document: &str) -> Result<Vec<T>> {
         let op = calls::REPORT_DOCUMENT.op;
         let path = format!("/reports/2021-06-30/documents/{}", escaped(document));
         let response = self.send(cx, &calls::REPORT_DOCUMENT, Method::GET, &path, Vec::new()).await?;
@@ -184,28 +239,13 @@ impl AmazonChannel {
         let place: Place =
             serde_json::from_slice(response.body()).map_err(|_| unreadable(op, "place of a document"))?;
         let text = self.text(cx, &calls::REPORT_DOWNLOAD, &place).await?;
-        let orders = report::cut(&text).ok_or_else(|| {
+        (kind.cut)(&text).ok_or_else(|| {
             Error::new(ErrorKind::Protocol, op).message(format!(
-                "document {document} is no report of orders; a header with amazon-order-id is right"
+                "document {document} is no {}; a header with {:?} is right",
+                kind.name, kind.column
             ))
-        })?;
-        let orders = Arc::new(orders);
-        self.keep_report(Some(Fetched { document: document.to_owned(), orders: orders.clone() }));
-        Ok(orders)
+        })
     }
-
-    fn kept_report(&self, document: &str) -> Option<Arc<Vec<RawOrder>>> {
-        let kept = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|kept| kept.document == document).map(|kept| kept.orders.clone())
-    }
-
-    fn keep_report(&self, report: Option<Fetched>) {
-        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
-    }
-}
-
-fn page(orders: Vec<RawOrder>, next: Option<String>, total: usize) -> Page {
-    Page { orders, next, total: Some(total as u64), seller: None, coverage: report::COVERAGE }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The report of all orders by their last update (`GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL`): a row for each item,
 //! tabs between columns. It names no item ids, no deadlines, no addresses and no buyer's wish to cancel.
 
+use super::sheet;
 use bytes::Bytes;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use sutler_core::{
     address::Address,
@@ -21,7 +21,8 @@ pub(crate) const KIND: &str = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENE
 pub(crate) const COVERAGE: Coverage =
     Coverage::ALL.without(Group::Totals).without(Group::ShipTo).without(Group::CancelRequests);
 
-const ORDER_ID: &str = "amazon-order-id";
+/// The column that names the order.
+pub(crate) const ORDER_ID: &str = "amazon-order-id";
 
 /// Cuts a report into its orders, in the order of their first rows: each keeps the header, so that it can be read alone. None
 /// when the text is no such report. A row without an order id is an order of its own, held until a read shows which.
@@ -59,7 +60,7 @@ pub(crate) fn is_one(raw: &[u8]) -> bool {
 pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
     let notes = Notes::default();
     let text = String::from_utf8_lossy(&raw.raw);
-    let rows = rows(&text);
+    let rows = sheet::rows(&text);
     let mut looks = rows.iter().map(|row| Look::at(row, &notes)).peekable();
     let mut facts = OrderFacts::unknown();
     let mut status = String::new();
@@ -91,18 +92,6 @@ pub(crate) fn order(raw: &RawOrder) -> ChannelOrder {
         buyer: Vec::new(),
         raw: raw.raw.clone(),
     }
-}
-
-/// The rows as objects of texts, by the names of their columns.
-fn rows(text: &str) -> Vec<Value> {
-    let mut lines = text.lines();
-    let columns: Vec<&str> = lines.next().unwrap_or_default().split('\t').map(str::trim).collect();
-    let row = |line: &str| {
-        let cells = columns.iter().zip(line.split('\t'));
-        let cells = cells.map(|(name, cell)| ((*name).to_owned(), Value::from(cell.trim())));
-        Value::Object(cells.collect::<Map<_, _>>())
-    };
-    lines.map(row).collect()
 }
 
 /// Rows of one SKU are one line here: nothing in them tells the order's own lines apart.

@@ -20,9 +20,9 @@ fn page(clock: &TestClock, channel: &AmazonChannel, mut cursor: Option<String>) 
     loop {
         match pull(clock, channel, 2, cursor)? {
             Pulled::Page(page) => return Ok(page),
-            Pulled::Pending { cursor: next, after } => {
-                clock.pass(after);
-                cursor = Some(next);
+            Pulled::Pending(pending) => {
+                clock.pass(pending.after);
+                cursor = Some(pending.cursor);
             }
             Pulled::TooMany { .. } => panic!("two days are not too many"),
         }
@@ -53,7 +53,9 @@ fn a_report_of_nothing_is_an_empty_page_and_a_fatal_one_an_answer() {
     let (market, channel) = Market::open(&clock, settings([]));
     let empty = page(&clock, &channel, None).unwrap();
     assert_eq!((empty.orders.len(), empty.next), (0, None));
-    for (status, says) in [("FATAL", "ended FATAL"), ("DONE", "has no document")] {
+    for (status, says) in
+        [("FATAL", "ended FATAL"), ("DONE", "has no document"), ("CANCELLED", "was cancelled before")]
+    {
         market.twist(move |request| {
             let looked_at = request.method() == "GET" && request.uri().path().contains("/reports/");
             let body = format!(r#"{{"reportId":"1","reportType":"X","processingStatus":"{status}"}}"#);

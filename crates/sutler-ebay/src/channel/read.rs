@@ -54,10 +54,8 @@ impl EbayChannel {
                 RawOrder { channel_order_id: crate::id_of(bytes), raw: body.slice_ref(bytes) }
             })
             .collect();
-        // Who we are is told by each order; whether by name or by the immutable id depends on the seller's country.
-        let seller =
-            page.seller().filter(|told| told.eq_ignore_ascii_case(self.seller.as_str())).map(SellerId::from);
-        Ok(Pulled::Page(Page { orders, next, total: page.total, seller, coverage: LISTED }))
+        // Orders name the seller, but by name or by the immutable id as the seller's country has it: `check` tells who we are.
+        Ok(Pulled::Page(Page { orders, next, total: page.total, seller: None, coverage: LISTED }))
     }
 
     fn list_path(&self, from: &PullFrom, cursor: &Cursor) -> Result<String> {
@@ -155,7 +153,7 @@ impl EbayChannel {
 }
 
 const NO_IDENTITY: &str =
-    "commerce.identity.readonly was not consented to, so who the seller is is known by the orders alone";
+    "commerce.identity.readonly was not consented to, so nobody can tell whose orders these are";
 
 /// The path of an order, and of something below it.
 pub(super) fn order_path(id: &ChannelOrderId, below: &str) -> String {

@@ -11,7 +11,7 @@ use http::StatusCode;
 use sutler_core::{
     channel::{CallCx, PullFrom},
     error::{Error, ErrorKind, Result, Retry},
-    returns::{ReturnPage, ReturnsChannel, ReturnsSpec},
+    returns::{ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
     time::Duration,
 };
 
@@ -33,7 +33,7 @@ impl ReturnsChannel for EbayChannel {
         }
     }
 
-    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage> {
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
         let call = &calls::RETURNS;
         let page = match &from.cursor {
             None => 1,
@@ -54,6 +54,6 @@ impl ReturnsChannel for EbayChannel {
         }
         let found: Returns = json(call.op, &response, "list of returns")?;
         let next = found.goes_on(page, PAGE).then(|| (page + 1).to_string());
-        Ok(ReturnPage { returns: found.all(), next })
+        Ok(ReturnsPulled::Page(ReturnPage { returns: found.all(), next }))
     }
 }

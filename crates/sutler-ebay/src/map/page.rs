@@ -38,16 +38,6 @@ impl<'a> Page<'a> {
         };
         Some(Page { orders, total, next: page.next })
     }
-
-    /// The seller of the first order.
-    pub(crate) fn seller(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Seller {
-            #[serde(rename = "sellerId")]
-            seller_id: String,
-        }
-        serde_json::from_str::<Seller>(self.orders.first()?.get()).ok().map(|seller| seller.seller_id)
-    }
 }
 
 /// Where a page of a window begins, and what the page before said of the whole.
@@ -146,6 +136,5 @@ mod tests {
         assert!(Page::read(b"{\"href\":\"x\"}").is_none());
         assert!(Page::read(b"{\"total\":0}").is_some_and(|page| page.orders.is_empty()));
         assert!(Page::read(b"{\"orders\":null,\"total\":\"0\"}").is_some());
-        assert_eq!(Page::read(page(1, 1).as_bytes()).and_then(|page| page.seller()).as_deref(), Some("me"));
     }
 }

@@ -5,10 +5,7 @@ use super::{
     Driver,
     flight::{Landed, write},
 };
-use crate::{
-    outcome::{self, Ended},
-    stock,
-};
+use crate::outcome::{self, Ended};
 use sutler_core::{Timestamp, channel::Settled};
 
 impl Driver {
@@ -62,8 +59,7 @@ impl Driver {
                 Ok(saw) => {
                     let (own, doubt) = (id.clone(), command.clone());
                     let done = write(shared, id, epoch, move |job| {
-                        outcome::probed(job, &own, &doubt, asked_at, &saw)?;
-                        stock::serve_freed(job)
+                        outcome::probed(job, &own, &doubt, asked_at, &saw)
                     })
                     .await;
                     (done.map(|(_, touched)| touched), None)

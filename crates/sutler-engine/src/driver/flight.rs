@@ -1,18 +1,18 @@
 //! What is in flight, and what may land.
 
-use super::{hints::Hint, returns::Took};
+use super::{hints::Hint, pages::ReadPage, returns::Took};
 use crate::{
     ingest::Told,
     job::{Job, Touched},
     lease,
     outcome::{Ended, Look, NotNow},
-    shared::Shared,
-    stock::Plan,
+    shared::{BUDGETS, Shared},
+    stock::{Plan, serve_freed},
 };
 use std::sync::Arc;
 use sutler_core::{
     Result, Timestamp,
-    channel::{LevelAnswer, Pulled, Standing},
+    channel::{LevelAnswer, Standing},
     command::Command,
     error::ErrorKind,
     id::{ChannelId, ChannelOrderId, OrderKey, Sku},
@@ -40,13 +40,6 @@ pub(super) struct Room {
     pub renewing: bool,
 }
 
-impl Room {
-    /// One page may be read ahead while the one before it is stored, and no more.
-    pub(super) fn ingesting_twice(&self) -> bool {
-        self.ingests > 0 && self.pulls > 0 || self.ingests > 1
-    }
-}
-
 /// Commands that are durably marked as sent, and those that could not be, each with why.
 pub(super) type Marked = (Vec<Command>, Vec<(Command, NotNow)>, Touched);
 /// The same for sets: what could not be set, with what it needs instead.
@@ -63,7 +56,8 @@ pub(super) enum Landed {
     Renewed(Result<Timestamp>),
     Checked(Result<Standing>),
     Drained(Result<(usize, Touched)>),
-    Decided(Result<(usize, Touched)>),
+    /// Where to go on with what was left undecided.
+    Decided(Result<(Option<String>, Touched)>),
     Recorded(Vec<(Command, Ended)>, Result<Touched>),
     /// Commands marked as sent, and those that could not be; one token each was taken.
     Sent(Vec<Command>, Result<Marked>),
@@ -73,11 +67,7 @@ pub(super) enum Landed {
         kind: Option<ErrorKind>,
         is_set: bool,
     },
-    Pulled {
-        row: StreamRow,
-        asked_at: Timestamp,
-        result: Result<Pulled>,
-    },
+    Pulled(Box<ReadPage>),
     Ingested(Result<Ingested>),
     Returned(Result<Took>),
     Looked {
@@ -119,7 +109,7 @@ pub(super) enum Landed {
     Refilled(Result<Vec<Command>>, u64),
 }
 
-/// Runs a job under the lease.
+/// Runs a job under the lease. What it frees of stock goes to who waits for it.
 pub(super) async fn write<T: Send + 'static>(
     shared: Arc<Shared>,
     channel: ChannelId,
@@ -129,6 +119,7 @@ pub(super) async fn write<T: Send + 'static>(
     let (world, clock) = (shared.world.clone(), shared.ports.clock.clone());
     let store = shared.ports.store.clone();
     let from = channel.clone();
+    let spent = shared.spent(clock.now());
     let (answer, touched) = store
         .transact(move |tx| {
             #[cfg(feature = "mutants")]
@@ -140,6 +131,10 @@ pub(super) async fn write<T: Send + 'static>(
             }
             let mut job = Job::new(tx, &world, clock.now());
             let answer = act(&mut job)?;
+            serve_freed(&mut job)?;
+            if let Some(spent) = &spent {
+                job.tx.put_note(BUDGETS, spent)?;
+            }
             Ok((answer, job.finish()?))
         })
         .await?;

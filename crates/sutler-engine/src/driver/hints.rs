@@ -10,8 +10,8 @@ use super::{
 use crate::ingest::take_in;
 use std::collections::BTreeMap;
 use sutler_core::{
-    Result, Timestamp, budget::Rate, channel::Fetched, error::ErrorKind, id::ChannelOrderId, push::Told,
-    time::Duration,
+    Result, Timestamp, budget::Rate, channel::Fetched, command::Handle, error::ErrorKind, id::ChannelOrderId,
+    push::Told, time::Duration,
 };
 
 /// Hints kept at most; beyond that the pull brings them.
@@ -114,10 +114,23 @@ impl Driver {
         self.status.heard_at = self.status.heard_at.max(Some(now));
         match told {
             Told::Order { order, due } => self.hints.hear(order, due, now),
-            Told::Finished(handle) => self.mirror.settle_now(&handle, now),
+            Told::Finished(handle) => {
+                self.mirror.settle_now(&handle, now);
+                self.go_on_with(&handle, now);
+            }
             // Not believed without a look: the next call shows whether it is so, loudly.
             Told::Revoked => self.check_at = Some(now),
             _ => {}
+        }
+    }
+
+    /// What a read waits for is done: it goes on now.
+    fn go_on_with(&mut self, handle: &Handle, now: Timestamp) {
+        if self.pull.awaited.as_ref() == Some(handle) {
+            self.pull.wait = self.pull.wait.map(|at| at.min(now));
+        }
+        if let Some(returning) = &mut self.returning {
+            returning.go_on_with(handle, now);
         }
     }
 

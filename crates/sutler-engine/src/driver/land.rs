@@ -33,18 +33,25 @@ impl Driver {
                     }
                     Err(error) => {
                         self.intake_at = Some(self.now());
-                        self.met(error);
+                        self.job_failed(error);
                     }
                 }
             }
             Landed::Decided(result) => {
                 self.room.deciding = false;
                 match result {
-                    Ok((looked_at, touched)) => {
+                    Ok((next, touched)) => {
                         self.hear(touched);
-                        self.decide_now = looked_at > 0;
+                        // Asked for anew meanwhile, it begins anew.
+                        if !self.decide_now {
+                            self.decide_now = next.is_some();
+                            self.decide_after = next;
+                        }
                     }
-                    Err(error) => self.met(error),
+                    Err(error) => {
+                        (self.decide_now, self.decide_after) = (true, None);
+                        self.job_failed(error);
+                    }
                 }
             }
             Landed::Recorded(outcomes, result) => {
@@ -57,7 +64,7 @@ impl Driver {
                     Err(error) => {
                         // Nothing is lost: they wait to be written down.
                         self.outcomes.splice(0..0, outcomes);
-                        self.met(error);
+                        self.job_failed(error);
                     }
                 }
             }
@@ -71,7 +78,7 @@ impl Driver {
                 self.note_refusals(&ended);
                 self.outcomes.extend(ended);
             }
-            Landed::Pulled { row, asked_at, result } => self.land_pull(row, asked_at, result),
+            Landed::Pulled(read) => self.land_pull(read),
             Landed::Ingested(result) => self.land_ingest(result),
             Landed::Returned(result) => self.land_returns(result),
             Landed::Looked { command, asked_at, result, kind } => {

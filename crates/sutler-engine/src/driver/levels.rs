@@ -95,7 +95,7 @@ impl Driver {
         let mut skus: Vec<Sku> = Vec::new();
         if in_batch {
             if self.take_budget(&scope, now) {
-                while let Some(sku) = self.sets.pop_first() {
+                while let Some((_, sku)) = self.sets.pop_first() {
                     skus.push(sku);
                     if skus.len() == spec.batch_max {
                         break;
@@ -105,7 +105,7 @@ impl Driver {
         } else {
             let room = settings.writes_in_flight.saturating_sub(self.room.writes);
             while skus.len() < room && !self.sets.is_empty() && self.take_budget(&scope, now) {
-                skus.extend(self.sets.pop_first());
+                skus.extend(self.sets.pop_first().map(|(_, sku)| sku));
             }
         }
         if skus.is_empty() {
@@ -223,7 +223,11 @@ impl Driver {
     }
 
     pub(super) fn take_plan(&mut self, sku: Sku, plan: Plan) {
-        self.sets.remove(&sku);
+        let sku = [false, true].into_iter().fold(sku, |sku, raises| {
+            let place = (raises, sku);
+            self.sets.remove(&place);
+            place.1
+        });
         match plan {
             Plan::Nothing => {}
             Plan::Later(at) => self.mirror.dirty(sku, at.max(self.now() + Duration::seconds(1))),
@@ -232,14 +236,15 @@ impl Driver {
             }
             Plan::Pull(since) => {
                 let begun = self
+                    .pull
                     .streams
                     .iter()
                     .filter(|row| !row.windows.is_empty())
                     .filter_map(|row| row.began_at)
                     .min();
                 let soon = self.now() + Duration::seconds(10);
-                if begun.is_none_or(|begun| begun < since) && self.pull_failures == 0 {
-                    self.pull_at = self.pull_at.min(soon);
+                if begun.is_none_or(|begun| begun < since) && self.pull.failures == 0 {
+                    self.pull.at = self.pull.at.min(soon);
                 }
                 self.mirror.dirty(sku, soon + Duration::seconds(5));
             }
@@ -247,7 +252,7 @@ impl Driver {
                 match self.refused.get(&sku).and_then(|refusal| refusal.holds(level, self.now())) {
                     Some(until) => self.mirror.dirty(sku, until),
                     None => {
-                        self.sets.insert(sku);
+                        self.sets.insert((level > 0, sku));
                     }
                 }
             }

@@ -8,7 +8,8 @@ use super::{
 use crate::{ingest::take_in, job::Job, pull};
 use sutler_core::{
     Error, Result, Timestamp,
-    channel::{Page, PullFrom, Pulled},
+    channel::{Page, Pending, PullFrom, Pulled},
+    command::Handle,
     error::ErrorKind,
     ports::store::{StoreExt, StreamRow},
     time::Duration,
@@ -20,15 +21,108 @@ fn is_an_answer(kind: ErrorKind) -> bool {
     matches!(kind, Forbidden | Invalid | NotFound | Protocol | Refused)
 }
 
+/// How far reading has come. What is in `streams` runs ahead of the store by the pages in flight; whatever may be lost on its
+/// way there is asked for again from where `stored` ends.
+pub(super) struct Pulling {
+    pub(super) streams: Vec<StreamRow>,
+    /// The same as the store has it.
+    pub(super) stored: Vec<StreamRow>,
+    /// A page that waits for the one before it to be stored.
+    pub(super) ahead: Option<Box<ReadPage>>,
+    /// Pages lost on their way into the store.
+    pub(super) losses: u64,
+    /// A page that was read and is not stored yet, or may have been: see [`Reading::unread`](crate::stock::Reading::unread).
+    pub(super) unread: bool,
+    /// The last pull that began finished in full.
+    pub(super) clean: bool,
+    /// When all that the last complete pull brought was stored; none before the first since the start.
+    pub(super) stored_by: Option<Timestamp>,
+    /// When the next one begins, and one that failed goes on.
+    pub(super) at: Timestamp,
+    /// The channel works on what is being pulled; nothing is asked before.
+    pub(super) wait: Option<Timestamp>,
+    /// What a push names when that is done.
+    pub(super) awaited: Option<Handle>,
+    /// In a row.
+    pub(super) failures: u32,
+    /// Windows begun anew since the last complete pull, because their cursors were refused.
+    pub(super) restarts: u32,
+    /// Streams that stand for others are left alone until then.
+    pub(super) stand_ins_from: Timestamp,
+    /// Pages of the pull under way, and of the longest so far.
+    pub(super) pages_now: u64,
+    pub(super) pages_most: u64,
+    /// Orders that were new or changed since `counted_from`, and what that comes to a day.
+    pub(super) brought: u64,
+    pub(super) counted_from: Option<Timestamp>,
+    pub(super) orders_per_day: Option<u32>,
+}
+
+impl Pulling {
+    pub(super) fn new(now: Timestamp) -> Pulling {
+        Pulling {
+            streams: Vec::new(),
+            stored: Vec::new(),
+            ahead: None,
+            losses: 0,
+            unread: false,
+            clean: false,
+            stored_by: None,
+            at: now,
+            wait: None,
+            awaited: None,
+            failures: 0,
+            restarts: 0,
+            stand_ins_from: now,
+            pages_now: 0,
+            pages_most: 0,
+            brought: 0,
+            counted_from: None,
+            orders_per_day: None,
+        }
+    }
+
+    /// A page is stored, and where it left its streams.
+    fn stored(&mut self, rows: Vec<StreamRow>) {
+        for row in rows {
+            if let Some(stored) = self.stored.iter_mut().find(|stored| stored.id == row.id) {
+                *stored = row;
+            }
+        }
+    }
+
+    /// A page is not stored, so nothing that follows from it may be: on from where the store says it ended.
+    fn lost(&mut self) {
+        self.losses += 1;
+        self.ahead = None;
+        self.streams.clone_from(&self.stored);
+        self.streams.iter_mut().for_each(pull::restart);
+    }
+
+    /// Is the pull under way read to its end?
+    fn is_read(&self) -> bool {
+        self.streams.iter().all(|row| row.windows.is_empty())
+    }
+}
+
+/// A page, or whatever a pull gave, as it landed.
+pub(super) struct ReadPage {
+    pub(super) row: StreamRow,
+    pub(super) asked_at: Timestamp,
+    pub(super) result: Result<Pulled>,
+    /// How many pages had been lost on their way into the store when it was asked for.
+    pub(super) losses: u64,
+}
+
 impl Driver {
     pub(super) fn start_pull(&mut self, now: Timestamp) -> Option<()> {
-        if self.streams.iter().all(|row| row.windows.is_empty()) {
-            if now < self.pull_at {
+        if self.pull.is_read() {
+            if now < self.pull.at {
                 return None;
             }
             self.begin_pull(now);
         }
-        self.pull_wait = None;
+        (self.pull.wait, self.pull.awaited) = (None, None);
         let row = self.running()?.clone();
         let from = pull::from(&row)?;
         if !self.begin_read() {
@@ -40,28 +134,31 @@ impl Driver {
     /// Reads one page. While it is in flight, orders may have been served that we do not have.
     pub(super) fn fetch_page(&mut self, row: StreamRow, from: PullFrom, now: Timestamp) -> Option<()> {
         self.room.pulls += 1;
-        self.pages_now += 1;
-        self.unread = true;
+        self.pull.pages_now += 1;
+        self.pull.unread = true;
         let (channel, cx) = (self.channel.clone(), self.read_cx(now));
         let clock = self.shared.ports.clock.clone();
+        // What stands for another shows the time when it was begun, however late it is handed on.
+        let as_of = self.stands_for(&row).and(row.began_at).map(|at| self.our_time(at));
+        let losses = self.pull.losses;
         self.fly(async move {
-            let asked_at = clock.now();
+            let asked_at = as_of.unwrap_or_else(|| clock.now());
             let result: Result<Pulled> = channel.pull(&cx, &from).await;
-            Landed::Pulled { row, asked_at, result }
+            Landed::Pulled(Box::new(ReadPage { row, asked_at, result, losses }))
         })
     }
 
-    /// Stores a page: what is unchanged by its digest is not even parsed.
-    pub(super) fn ingest(
+    /// Stores a page and where it leaves its streams: what is unchanged by its digest is not even parsed.
+    fn ingest(
         &mut self,
-        row: StreamRow,
+        rows: Vec<StreamRow>,
         page: Page,
         asked_at: Timestamp,
         paged: bool,
         complete: bool,
     ) -> Option<()> {
+        let row = rows.first()?.clone();
         self.room.ingests += 1;
-        let stood_for = complete.then(|| self.stood_for(&row)).flatten();
         // What was read in full since its pull began need not be looked at again for what another way of reading hides.
         let since = self.stands_for(&row).and(row.began_at.or(row.pulled_at));
         let (shared, id, epoch, channel) =
@@ -99,8 +196,6 @@ impl Driver {
                 })
                 .collect();
             let own = id.clone();
-            let mut rows = vec![row];
-            rows.extend(stood_for);
             let stored = rows.clone();
             let done = write(shared, id, epoch, move |job: &mut Job<'_>| {
                 job.more_follows = paged;
@@ -113,8 +208,22 @@ impl Driver {
         })
     }
 
-    pub(super) fn land_pull(&mut self, mut row: StreamRow, asked_at: Timestamp, result: Result<Pulled>) {
+    pub(super) fn land_pull(&mut self, read: Box<ReadPage>) {
         self.room.pulls = self.room.pulls.saturating_sub(1);
+        if self.room.ingests > 0 {
+            // Pages are stored in their order: one that is stored before its predecessor would hide that it is missing.
+            self.pull.ahead = Some(read);
+        } else {
+            self.take_page(*read);
+        }
+    }
+
+    fn take_page(&mut self, read: ReadPage) {
+        let ReadPage { mut row, asked_at, result, losses } = read;
+        if losses != self.pull.losses {
+            // It goes on from a page that was lost.
+            return;
+        }
         let delay = self.channel.capabilities().visibility_delay;
         match result {
             Ok(Pulled::Page(page)) => {
@@ -128,15 +237,16 @@ impl Driver {
                 let paged = page.next.is_some()
                     || row.windows.len() > 1
                     || row.windows.first().is_some_and(|w| w.cursor.is_some());
-                match pull::advance(&mut row, &page, delay) {
+                match pull::advance(&mut row, &page, delay, self.server_now(self.now())) {
                     Ok(complete) => {
-                        self.keep(&row);
-                        let ahead = (!complete).then(|| row.clone());
-                        self.ingest(row, page, asked_at, paged, complete);
+                        let next = (!complete).then(|| row.clone());
+                        let mut rows = vec![row];
+                        rows.extend(complete.then(|| self.stood_for(&rows[0])).flatten());
+                        rows.iter().for_each(|row| self.keep(row));
+                        self.ingest(rows, page, asked_at, paged, complete);
                         let now = self.now();
-                        if let Some(row) = ahead
+                        if let Some(row) = next
                             && !self.may_hand_over(&row, now)
-                            && self.room.ingests < 2
                             && self.pull_budget_at(now) <= now
                             && !self.has_backlog(now)
                             && let Some(from) = pull::from(&row)
@@ -151,11 +261,12 @@ impl Driver {
                     }
                 }
             }
-            Ok(Pulled::Pending { cursor, after }) => {
+            Ok(Pulled::Pending(Pending { cursor, after, handle })) => {
                 self.went(None);
                 pull::wait_at(&mut row, cursor);
                 self.keep(&row);
-                self.pull_wait = Some(self.now() + after.max(Duration::seconds(1)));
+                self.pull.wait = Some(self.now() + after.max(Duration::seconds(1)));
+                self.pull.awaited = handle;
             }
             Ok(Pulled::TooMany { total }) => {
                 self.went(None);
@@ -183,16 +294,16 @@ impl Driver {
                 self.pull_failed(error);
                 if expired {
                     // The pages before it go through again and would end the pause; refused for good, it must grow.
-                    let wait = self.jittered(5_000 << self.restarts.min(8));
-                    self.restarts += 1;
-                    self.pull_wait = Some(self.now() + Duration::milliseconds(wait));
+                    let wait = self.jittered(5_000 << self.pull.restarts.min(8));
+                    self.pull.restarts += 1;
+                    self.pull.wait = Some(self.now() + Duration::milliseconds(wait));
                 }
             }
         }
     }
 
     pub(super) fn keep(&mut self, row: &StreamRow) {
-        if let Some(mine) = self.streams.iter_mut().find(|mine| mine.id == row.id) {
+        if let Some(mine) = self.pull.streams.iter_mut().find(|mine| mine.id == row.id) {
             mine.clone_from(row);
         }
     }
@@ -210,11 +321,11 @@ impl Driver {
 
     /// Backs off with jitter and goes on; sync never switches itself off (G25).
     pub(super) fn pull_failed(&mut self, error: Error) {
-        self.clean = false;
+        self.pull.clean = false;
         self.may_have_missed();
-        self.pull_failures += 1;
-        let wait = self.jittered(5_000 << self.pull_failures.min(6));
-        self.pull_at = self.now() + Duration::milliseconds(wait);
+        self.pull.failures += 1;
+        let wait = self.jittered(5_000 << self.pull.failures.min(6));
+        self.pull.at = self.now() + Duration::milliseconds(wait);
         self.met(error);
     }
 
@@ -224,18 +335,22 @@ impl Driver {
             Ok((rows, complete, touched)) => {
                 let news = touched.new_orders + touched.changed_orders;
                 self.hear(touched);
-                rows.iter().skip(1).for_each(|row| self.keep(row));
-                self.brought += news;
-                self.pull_failures = 0;
-                self.unread = self.room.pulls > 0 || self.room.ingests > 0 || !self.clean && self.unread;
-                if complete && self.streams.iter().all(|row| row.windows.is_empty()) {
+                self.pull.stored(rows);
+                self.pull.brought += news;
+                self.pull.failures = 0;
+                if let Some(ahead) = self.pull.ahead.take() {
+                    self.take_page(*ahead);
+                }
+                self.pull.unread =
+                    self.room.pulls > 0 || self.room.ingests > 0 || !self.pull.clean && self.pull.unread;
+                let stored = self.room.ingests == 0 && self.pull.is_read();
+                if complete && stored {
                     self.pull_complete();
                 }
             }
             Err(error) => {
-                // The page is not stored: begin again where the store says it ended.
+                self.pull.lost();
                 self.pull_failed(error);
-                self.reload_streams();
             }
         }
     }
@@ -243,23 +358,19 @@ impl Driver {
     pub(super) fn pull_complete(&mut self) {
         let now = self.now();
         self.reckon_rate(now);
-        self.pages_most = self.pages_most.max(std::mem::take(&mut self.pages_now));
-        self.clean = true;
-        self.restarts = 0;
-        self.pulled_by = Some(now);
+        self.pull.pages_most = self.pull.pages_most.max(std::mem::take(&mut self.pull.pages_now));
+        self.pull.clean = true;
+        self.pull.restarts = 0;
+        self.pull.stored_by = Some(now);
         self.shared.gate.pulled(&self.id);
-        self.decide_now |= std::mem::take(&mut self.undecided);
-        self.unread = self.room.pulls > 0 || self.room.ingests > 0;
+        if std::mem::take(&mut self.undecided) {
+            (self.decide_now, self.decide_after) = (true, None);
+        }
+        self.pull.unread = self.room.pulls > 0 || self.room.ingests > 0;
         self.status.pulls += 1;
         let interval = self.shared.world.settings.pull_interval.min(Duration::minutes(15));
-        self.pull_at = now + Duration::milliseconds(self.jittered(interval.num_milliseconds()));
+        self.pull.at = now + Duration::milliseconds(self.jittered(interval.num_milliseconds()));
         // What waited for a complete pull can be reckoned now.
         self.mirror.dirty.values_mut().for_each(|at| *at = (*at).min(now + Duration::seconds(1)));
-    }
-
-    /// After a page was lost on its way into the store, the windows are read anew from their beginnings: cheap, because
-    /// what is stored already is known by its digest.
-    pub(super) fn reload_streams(&mut self) {
-        self.streams.iter_mut().for_each(pull::restart);
     }
 }

@@ -20,9 +20,9 @@ impl Driver {
         let (budgets, scope) = (&self.shared.ports.budgets, &self.channel.capabilities().pull_budget);
         ReadNeed {
             now: self.server_now(now),
-            streams: self.streams.iter().map(|row| (row.id.clone(), row.watermark)).collect(),
+            streams: self.pull.streams.iter().map(|row| (row.id.clone(), row.watermark)).collect(),
             hinted: self.hints.len(),
-            orders_per_day: self.orders_per_day,
+            orders_per_day: self.pull.orders_per_day,
             waits,
             pull_tokens: budgets.tokens(scope, now),
             pull_rate: budgets.rate(scope).map_or(f64::INFINITY, |rate| rate.per_second),
@@ -31,23 +31,23 @@ impl Driver {
 
     /// Orders a day, by what the pulls of the last hour and more brought.
     pub(super) fn reckon_rate(&mut self, now: Timestamp) {
-        let Some(since) = self.counted_from else {
+        let Some(since) = self.pull.counted_from else {
             // What the first pull brought is a backlog and no rate.
-            (self.counted_from, self.brought) = (Some(now), 0);
+            (self.pull.counted_from, self.pull.brought) = (Some(now), 0);
             return;
         };
         let span = now - since;
         if span >= Duration::hours(1) {
-            let a_day = self.brought as f64 * 86_400_000.0 / span.num_milliseconds() as f64;
-            self.orders_per_day = Some(a_day.min(f64::from(u32::MAX)) as u32);
-            (self.counted_from, self.brought) = (Some(now), 0);
+            let a_day = self.pull.brought as f64 * 86_400_000.0 / span.num_milliseconds() as f64;
+            self.pull.orders_per_day = Some(a_day.min(f64::from(u32::MAX)) as u32);
+            (self.pull.counted_from, self.pull.brought) = (Some(now), 0);
         }
     }
 
     /// The streams the channel's plan asks for. One that stands for another is not among them for a while after it failed.
     fn planned(&self, now: Timestamp, waits: Option<Duration>) -> Vec<StreamId> {
         let asked = self.channel.plan(&self.read_need(now, waits));
-        if now >= self.stand_ins_from {
+        if now >= self.pull.stand_ins_from {
             return asked;
         }
         self.channel.capabilities().own_streams().map(|spec| spec.id.clone()).collect()
@@ -59,7 +59,7 @@ impl Driver {
         let capabilities = self.channel.capabilities();
         for spec in &capabilities.streams {
             if let Some(row) =
-                self.streams.iter_mut().find(|row| row.id == spec.id && planned.contains(&row.id))
+                self.pull.streams.iter_mut().find(|row| row.id == spec.id && planned.contains(&row.id))
             {
                 pull::begin(row, spec, server_now, capabilities.visibility_delay);
             }
@@ -72,8 +72,8 @@ impl Driver {
         let planned = if waits > Duration::zero() { self.planned(now, Some(waits)) } else { Vec::new() };
         let takes_over =
             |other: &StreamRow| planned.contains(&other.id) && self.stands_for(other) == Some(&row.id);
-        let Some(place) = self.streams.iter().position(takes_over) else { return false };
-        if let Some(other) = self.streams.get_mut(place) {
+        let Some(place) = self.pull.streams.iter().position(takes_over) else { return false };
+        if let Some(other) = self.pull.streams.get_mut(place) {
             pull::hand_over(row, other);
         }
         true
@@ -81,7 +81,7 @@ impl Driver {
 
     /// The stream whose page is read next. One that stands for another goes first: the other one waits for it.
     pub(super) fn running(&self) -> Option<&StreamRow> {
-        let under_way = || self.streams.iter().filter(|row| !row.windows.is_empty());
+        let under_way = || self.pull.streams.iter().filter(|row| !row.windows.is_empty());
         under_way().find(|row| self.stands_for(row).is_some()).or_else(|| under_way().next())
     }
 
@@ -89,7 +89,7 @@ impl Driver {
     pub(super) fn stand_in_failed(&mut self, mut row: StreamRow, error: Error) {
         pull::give_up(&mut row);
         self.keep(&row);
-        self.stand_ins_from = self.now() + LEFT_ALONE;
+        self.pull.stand_ins_from = self.now() + LEFT_ALONE;
         self.pull_failed(error);
     }
 
@@ -112,7 +112,7 @@ impl Driver {
     /// The stream that a complete `row` completes too, as it is to be stored.
     pub(super) fn stood_for(&self, row: &StreamRow) -> Option<StreamRow> {
         let other = self.stands_for(row)?;
-        let mut theirs = self.streams.iter().find(|known| known.id == *other)?.clone();
+        let mut theirs = self.pull.streams.iter().find(|known| known.id == *other)?.clone();
         theirs.watermark = theirs.watermark.max(row.watermark);
         theirs.pulled_at = theirs.pulled_at.max(row.pulled_at);
         pull::give_up(&mut theirs);

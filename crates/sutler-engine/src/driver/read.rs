@@ -13,7 +13,7 @@ const SWEEP_AT_ONCE: usize = 50;
 
 impl Driver {
     pub(super) fn start_look(&mut self, now: Timestamp) -> Option<()> {
-        let (_, (command, order)) = self.mirror.wants_look.pop_first()?;
+        let (command, order) = self.mirror.take_wanting_look()?;
         self.room.reads += 1;
         let (shared, id, epoch, channel) =
             (self.shared.clone(), self.id.clone(), self.epoch, self.channel.clone());
@@ -79,7 +79,16 @@ impl Driver {
                     .await;
                     Landed::SweptOne { result: result.map(|(_, touched)| touched), kind: None }
                 }
-                Ok(Fetched::NotVisible) => Landed::SweptOne { result: Ok(Default::default()), kind: None },
+                Ok(Fetched::NotVisible) => {
+                    // Noted as looked at: the sweep goes round, and does not stay with what is not there.
+                    let own = id.clone();
+                    let noted = write(shared, id, epoch, move |job| match job.tx.known(&own, &order)? {
+                        Some((key, _)) => job.tx.put_looked_at(key, asked_at),
+                        None => Ok(()),
+                    })
+                    .await;
+                    Landed::SweptOne { result: noted.map(|(_, touched)| touched), kind: None }
+                }
                 Err(error) => {
                     Landed::SweptOne { result: Ok(Default::default()), kind: Some(trouble(&error)) }
                 }

@@ -8,11 +8,12 @@ use super::{
 use crate::{job::Touched, pull, returns::take_returns};
 use sutler_core::{
     Error, Result, Timestamp,
-    channel::{Page, RawOrder, StreamKind, StreamSpec},
+    channel::{Page, Pending, RawOrder, StreamKind, StreamSpec},
+    command::Handle,
     error::ErrorKind,
     observation::Coverage,
     ports::store::StreamRow,
-    returns::{ReturnPage, ReturnsSpec},
+    returns::{ReturnPage, ReturnsPulled, ReturnsSpec},
     time::Duration,
 };
 
@@ -23,22 +24,36 @@ pub(super) struct Returning {
     pub(super) at: Timestamp,
     flying: bool,
     failures: u32,
+    /// What a push names when the channel has done what is waited for.
+    awaited: Option<Handle>,
 }
 
 impl Returning {
     pub(super) fn new(row: StreamRow, now: Timestamp) -> Returning {
-        Returning { row, at: now, flying: false, failures: 0 }
+        Returning { row, at: now, flying: false, failures: 0, awaited: None }
+    }
+
+    /// What is waited for is done: it is read now.
+    pub(super) fn go_on_with(&mut self, handle: &Handle, now: Timestamp) {
+        if self.awaited.as_ref() == Some(handle) {
+            self.at = self.at.min(now);
+        }
     }
 }
 
-/// A page that is stored: where the stream stands with it, and whether that ends the window.
-pub(super) type Took = (StreamRow, bool, Touched);
+/// What a read of returns came to.
+pub(super) enum Took {
+    /// A page is stored: where the stream stands with it, and whether that ends the window.
+    Stored { row: StreamRow, complete: bool, touched: Touched },
+    /// The channel works on it.
+    Waits(Pending),
+}
 
 impl Driver {
     /// When the next page may be asked for; none while one is under way, or where the channel tells of no returns. The first
     /// pull comes first: it brings the orders that are sent back, which would each be read by itself otherwise.
     pub(super) fn returns_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.pulled_by?;
+        self.pull.stored_by?;
         let returning = self.returning.as_ref().filter(|one| !one.flying)?;
         let spec = self.channel.returns()?.spec();
         Some(returning.at.max(self.shared.ports.budgets.ready_at(&spec.budget, now, 0.0)))
@@ -50,7 +65,7 @@ impl Driver {
         let returning = self.returning.as_mut()?;
         pull::begin(&mut returning.row, &window_of(&spec), server_now, spec.overlap);
         let from = pull::from(&returning.row)?;
-        returning.flying = true;
+        (returning.flying, returning.awaited) = (true, None);
         let mut row = returning.row.clone();
         self.room.reads += 1;
         let (shared, id, epoch, channel) =
@@ -58,14 +73,17 @@ impl Driver {
         let cx = self.read_cx(now);
         self.fly(async move {
             let asked_at = shared.ports.clock.now();
-            let page = match channel.returns() {
-                Some(returns) => returns.page(&cx, &from).await,
-                None => Ok(ReturnPage::default()),
+            let pulled = match channel.returns() {
+                Some(returns) => returns.pull(&cx, &from).await,
+                None => Ok(ReturnsPulled::Page(ReturnPage::default())),
             };
-            let advanced =
-                page.and_then(|page| pull::advance(&mut row, &ids(&page), spec.overlap).map(|c| (page, c)));
-            let (page, complete) = match advanced {
-                Ok(advanced) => advanced,
+            let page = match pulled {
+                Ok(ReturnsPulled::Page(page)) => page,
+                Ok(ReturnsPulled::Pending(pending)) => return Landed::Returned(Ok(Took::Waits(pending))),
+                Err(error) => return Landed::Returned(Err(error)),
+            };
+            let complete = match pull::advance(&mut row, &ids(&page), spec.overlap, server_now) {
+                Ok(complete) => complete,
                 Err(error) => return Landed::Returned(Err(error)),
             };
             let (own, stored) = (id.clone(), row.clone());
@@ -74,7 +92,7 @@ impl Driver {
                 job.tx.put_stream(&own, &stored)
             })
             .await;
-            Landed::Returned(done.map(|((), touched)| (row, complete, touched)))
+            Landed::Returned(done.map(|((), touched)| Took::Stored { row, complete, touched }))
         })
     }
 
@@ -83,13 +101,22 @@ impl Driver {
         let now = self.now();
         let every = self.channel.returns().map_or(Duration::hours(1), |returns| returns.spec().every);
         match result {
-            Ok((row, complete, touched)) => {
+            Ok(Took::Stored { row, complete, touched }) => {
                 self.hear(touched);
                 let next = if complete { self.jittered(every.num_milliseconds()) } else { 0 };
                 if let Some(returning) = &mut self.returning {
                     returning.row = row;
                     (returning.flying, returning.failures) = (false, 0);
                     returning.at = now + Duration::milliseconds(next);
+                }
+            }
+            // Not stored: after a crash it is asked for anew.
+            Ok(Took::Waits(Pending { cursor, after, handle })) => {
+                if let Some(returning) = &mut self.returning {
+                    pull::wait_at(&mut returning.row, cursor);
+                    returning.flying = false;
+                    returning.at = now + after.max(Duration::seconds(1));
+                    returning.awaited = handle;
                 }
             }
             Err(error) => self.returns_failed(error, every, now),

@@ -9,7 +9,7 @@ impl Driver {
         let verbs = Verb::OF_ORDERS;
         self.status.complete_to =
             self.reading().pulled_at.map(|at| at - self.channel.capabilities().visibility_delay);
-        self.status.pull_pages = self.pages_most.max(self.pages_now);
+        self.status.pull_pages = self.pull.pages_most.max(self.pull.pages_now);
         self.status.hints = self.hints.len() as u64;
         self.status.waiting = verbs.iter().map(|verb| self.mirror.len(*verb) as u64).sum();
         self.status.doubts = self.mirror.doubts.len() as u64;
@@ -40,5 +40,21 @@ impl Driver {
             ErrorKind::Store => self.store_pause_until = now + Duration::seconds(2),
             _ => {}
         }
+    }
+
+    /// A transaction failed that is tried again: not at once, whatever failed it.
+    pub(super) fn job_failed(&mut self, error: Error) {
+        self.met(error);
+        self.store_pause_until = self.store_pause_until.max(self.now() + Duration::seconds(2));
+    }
+
+    /// The channel ends here: said at once, for the others go on.
+    pub(super) fn ended(&mut self, error: &Error) {
+        let now = self.now();
+        tracing::error!(channel = %self.id, kind = %error.kind(), %error, "the channel is given up");
+        self.status.last_error = Some((now, error.to_string()));
+        self.status.ended = Some(error.to_string());
+        self.leave_gate();
+        self.publish(now);
     }
 }

@@ -6,25 +6,66 @@ use super::{
 };
 use crate::health::TokenState;
 use crate::{
-    intake::drain,
+    intake::{Refusals, drain},
+    job::Touched,
     lease,
     outcome::{self},
     react::decide_left,
+    shared::Shared,
 };
-use sutler_core::channel::Standing;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use sutler_core::channel::{Channel, Standing};
 use sutler_core::{
     Error, Result, Timestamp,
     command::State,
     error::ErrorKind,
-    id::{Sku, StreamId},
+    id::{ChannelId, Sku, StreamId},
     ports::store::{StoreExt, StreamRow},
     time::Duration,
 };
 
+/// Rights are withdrawn and clocks drift: who we are and what time it is there is asked again after this long.
+const CHECK_AGAIN: Duration = Duration::hours(6);
 /// Inputs taken in one transaction.
 const INTAKE_AT_ONCE: usize = 100;
 /// Orders decided in one transaction.
 const DECIDED_AT_ONCE: u32 = 200;
+
+/// Does the credential belong to the seller the channel is said to be?
+///
+/// # Errors
+/// `Config` naming both sellers.
+pub fn is_ours(channel: &dyn Channel, standing: &Standing) -> Result<()> {
+    let ours = channel.seller();
+    match standing.seller.as_ref().filter(|seller| *seller != ours) {
+        Some(seller) => Err(Error::new(ErrorKind::Config, "engine.check").message(format!(
+            "the credential of channel {} belongs to seller {seller}, not to seller {ours}; nothing was read",
+            channel.id()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Takes what hosts put in. What is refused is taken back whole, so each refusal costs a transaction more.
+async fn take_inputs(shared: Arc<Shared>, id: ChannelId, epoch: u64) -> Result<(usize, Touched)> {
+    let refusals = Arc::new(Mutex::new(Refusals::new()));
+    loop {
+        let (noted, before) = (refusals.clone(), locked(&refusals).len());
+        let taken = write(shared.clone(), id.clone(), epoch, move |job| {
+            let rows = job.tx.intake(INTAKE_AT_ONCE)?;
+            drain(job, &rows, &mut locked(&noted))?;
+            Ok(rows.len())
+        });
+        match taken.await {
+            Err(_) if locked(&refusals).len() > before => {}
+            taken => return taken,
+        }
+    }
+}
+
+fn locked(refusals: &Mutex<Refusals>) -> MutexGuard<'_, Refusals> {
+    refusals.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Driver {
     pub(super) fn start_renew(&mut self) -> Option<()> {
@@ -41,8 +82,15 @@ impl Driver {
 
     pub(super) fn start_check(&mut self, now: Timestamp) -> Option<()> {
         self.room.checking = true;
-        let (channel, cx) = (self.channel.clone(), self.read_cx(now));
-        self.fly(async move { Landed::Checked(channel.check(&cx).await) })
+        let (channel, cx, shared) = (self.channel.clone(), self.read_cx(now), self.shared.clone());
+        self.fly(async move {
+            let standing = channel.check(&cx).await;
+            // It spends what is scarce, and nothing need be written for long after it.
+            match shared.keep_spent().await {
+                Ok(()) => Landed::Checked(standing),
+                Err(error) => Landed::Checked(standing.and(Err(error))),
+            }
+        })
     }
 
     pub(super) fn start_drain(&mut self) -> Option<()> {
@@ -55,14 +103,7 @@ impl Driver {
             let drained = match waiting {
                 Ok(0) => Ok((0, Default::default())),
                 Err(error) => Err(error),
-                Ok(_) => {
-                    write(shared, id, epoch, |job| {
-                        let rows = job.tx.intake(INTAKE_AT_ONCE)?;
-                        drain(job, &rows)?;
-                        Ok(rows.len())
-                    })
-                    .await
-                }
+                Ok(_) => take_inputs(shared, id, epoch).await,
             };
             Landed::Drained(drained)
         })
@@ -70,11 +111,14 @@ impl Driver {
 
     pub(super) fn start_decide(&mut self) -> Option<()> {
         self.room.deciding = true;
+        self.decide_now = false;
+        let after = self.decide_after.take();
         let (shared, id, epoch) = (self.shared.clone(), self.id.clone(), self.epoch);
         self.fly(async move {
             let own = id.clone();
             Landed::Decided(
-                write(shared, id, epoch, move |job| decide_left(job, &own, DECIDED_AT_ONCE)).await,
+                write(shared, id, epoch, move |job| decide_left(job, &own, after.clone(), DECIDED_AT_ONCE))
+                    .await,
             )
         })
     }
@@ -146,7 +190,8 @@ impl Driver {
             let now = self.now();
             self.returning = streams.pop().map(|row| super::returns::Returning::new(row, now));
         }
-        self.streams = streams;
+        self.pull.stored.clone_from(&streams);
+        self.pull.streams = streams;
         let now = self.now();
         for sku in skus {
             self.mirror.dirty(sku, now);
@@ -191,15 +236,11 @@ impl Driver {
         let now = self.now();
         match result {
             Ok(standing) => {
-                let ours = self.channel.seller();
-                if let Some(seller) = standing.seller.as_ref().filter(|seller| *seller != ours) {
-                    self.fatal = Some(Error::new(ErrorKind::Config, "engine.check").message(format!(
-                        "the credential of channel {} belongs to seller {seller}, not to seller {ours}; nothing was read",
-                        self.id
-                    )));
+                if let Err(error) = is_ours(&*self.channel, &standing) {
+                    self.fatal = Some(error);
                     return;
                 }
-                self.check_at = None;
+                self.check_at = Some(now + CHECK_AGAIN);
                 self.checked = true;
                 self.trouble = 0;
                 self.status.token = TokenState::Good;

@@ -6,10 +6,7 @@ use super::{
     Driver,
     flight::{Landed, write},
 };
-use crate::{
-    outcome::{self, Ended, Look},
-    stock,
-};
+use crate::outcome::{self, Ended, Look};
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Batch, CallCx, VerbSpec},
@@ -143,7 +140,8 @@ impl Driver {
                     (commands.into_iter().map(|c| (c, Ended::lost(&error))).collect(), Some(trouble(&error)))
                 }
                 Err(error) => {
-                    (commands.into_iter().map(|c| (c, Ended::lost(&error))).collect(), Some(trouble(&error)))
+                    let kind = Some(trouble(&error));
+                    (commands.into_iter().map(|c| (c, Ended::without_receipt(&error))).collect(), kind)
                 }
             };
             Landed::Performed { ended, kind, is_set }
@@ -161,10 +159,7 @@ impl Driver {
             let outcomes = std::sync::Arc::new(outcomes);
             let (list, channel) = (outcomes.clone(), id.clone());
             let done = write(shared, id, epoch, move |job| {
-                for (command, ended) in list.iter() {
-                    outcome::record(job, &channel, command, ended)?;
-                }
-                stock::serve_freed(job)
+                list.iter().try_for_each(|(command, ended)| outcome::record(job, &channel, command, ended))
             })
             .await;
             let outcomes = std::sync::Arc::try_unwrap(outcomes).unwrap_or_else(|shared| shared.to_vec());

@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    fn ask_to_return(&mut self, now: Ms, index: u32, reason: &str) -> usize {
+    pub(super) fn ask_to_return(&mut self, now: Ms, index: u32, reason: &str) -> usize {
         let Some(order) = self.orders.get(index as usize) else { return 0 };
         let shipped = (0..order.standing.items.len())
             .map(|place| (place, order.standing.shipped_units(place)))

@@ -5,7 +5,7 @@ use super::listings::Asked;
 use super::notify::Notification;
 use super::order::{AUTO_CANCEL_AFTER, Order};
 use super::write::Write;
-use crate::clock::{Ms, timestamp};
+use crate::clock::{DAY, Ms, timestamp};
 use crate::dice::{Dice, Roll, identity};
 use crate::plan::PlannedOrder;
 use crate::standard::arrival;
@@ -19,6 +19,8 @@ pub(crate) enum Event {
     Paid(u32),
     /// A buyer asks to cancel.
     CancelRequest(u32),
+    /// A buyer sends back what was shipped.
+    Return(u32),
     /// Whatever the seller has not shipped is cancelled.
     AutoCancel(u32),
     /// Amazon ships the order.
@@ -67,6 +69,12 @@ impl World {
         if let Some(at) = order.cancel_request_at {
             self.schedule(at, Event::CancelRequest(index));
         }
+        let dice = Dice::new(self.settings.seed, identity(&["return"]), u64::from(index));
+        let by_seed = dice.chance(Roll::Return, self.settings.returns);
+        let after = by_seed.then(|| order.placed + dice.between(Roll::Moment, 5 * DAY, 12 * DAY));
+        if let Some(at) = planned.return_at.map(|at| at.timestamp_millis()).or(after) {
+            self.schedule(at, Event::Return(index));
+        }
         if order.sellers() {
             self.schedule(order.ship_by + AUTO_CANCEL_AFTER, Event::AutoCancel(index));
         } else {
@@ -107,6 +115,9 @@ impl World {
                 self.schedule_arrival(number + 1, at);
             }
             Event::CancelRequest(index) => self.ask_to_cancel(at, index),
+            Event::Return(index) => {
+                self.ask_to_return(at, index, "CR-UNWANTED_ITEM");
+            }
             Event::AutoCancel(index) => self.auto_cancel(at, index),
             Event::Shipped(index) => {
                 if let Some(order) = self.orders.get_mut(index as usize).filter(|o| o.standing.open() > 0) {

@@ -52,6 +52,10 @@ pub(crate) struct Return {
     pub(crate) reason: String,
 }
 
+/// A return arrives three days after it was asked for, and is done the day after: the money is given back with it.
+const ON_THE_WAY: Ms = 3 * DAY;
+const LOOKED_AT: Ms = DAY;
+
 /// An order becomes part of the shipping report up to half an hour after it could be shipped.
 const SHIPPING_DELAY: Ms = 30 * 60 * 1000;
 
@@ -71,7 +75,7 @@ pub(crate) fn rows(
             let Some(order) = orders.get(back.order as usize) else { continue };
             let Some(item) = order.standing.items.get(back.item) else { continue };
             named.push(order.index);
-            out.row(&return_row(order, item, back));
+            out.row(&return_row(order, item, back, now));
         }
     } else {
         for order in orders.iter().filter(|order| order.placed <= now && order.visible <= now) {
@@ -185,8 +189,14 @@ fn header(kind: Kind) -> &'static [&'static str] {
             "Return request date",
             "Return request status",
             "Amazon RMA ID",
+            "Merchant RMA ID",
             "Label type",
+            "Label cost",
             "Currency code",
+            "Return carrier",
+            "Tracking ID",
+            "Label to be paid by",
+            "A-to-Z Claim",
             "Is prime",
             "ASIN",
             "Merchant SKU",
@@ -196,8 +206,16 @@ fn header(kind: Kind) -> &'static [&'static str] {
             "In policy",
             "Return type",
             "Resolution",
+            "Invoice number",
+            "Return delivery date",
             "Order Amount",
             "Order quantity",
+            "SafeT Action reason",
+            "SafeT claim id",
+            "SafeT claim state",
+            "SafeT claim creation time",
+            "SafeT claim reimbursement amount",
+            "Refunded Amount",
         ],
     }
 }
@@ -278,31 +296,50 @@ fn shipping_row(order: &Order, item: &Item, role: bool) -> Vec<String> {
     ]
 }
 
-fn return_row(order: &Order, item: &Item, back: &Return) -> Vec<String> {
+fn return_row(order: &Order, item: &Item, back: &Return, now: Ms) -> Vec<String> {
     let day = |at: Ms| {
         chrono::DateTime::from_timestamp_millis(at)
             .map(|at| at.format("%d-%b-%Y").to_string())
             .unwrap_or_default()
     };
-    let prime = order.programs.iter().any(|program| program == "PRIME");
-    vec![
-        order.id.clone(),
-        day(order.placed),
-        day(back.asked),
-        "Approved".into(),
-        back.id.clone(),
-        "AmazonUnPaidLabel".into(),
-        "USD".into(),
-        if prime { "Y" } else { "N" }.into(),
-        item.asin.clone(),
-        item.sku.clone(),
-        format!("Item {}", item.sku),
-        back.units.to_string(),
-        back.reason.clone(),
-        if back.asked <= order.placed + 37 * DAY { "Y" } else { "N" }.into(),
-        "C-Returns".into(),
-        "StandardRefund".into(),
-        decimal(goods(item)),
-        item.ordered.to_string(),
+    let yes = |is: bool| if is { "Y" } else { "N" };
+    let arrived = back.asked + ON_THE_WAY;
+    let done = now >= arrived + LOOKED_AT;
+    let worth = item.unit_cents.saturating_mul(i64::from(back.units));
+    [
+        order.id.as_str(),
+        &day(order.placed),
+        &day(back.asked),
+        if done { "Completed" } else { "Approved" },
+        &back.id,
+        "",
+        "AmazonUnPaidLabel",
+        "",
+        "USD",
+        "USPS",
+        &format!("92{:020}", back.order),
+        "Customer",
+        "N",
+        yes(order.programs.iter().any(|program| program == "PRIME")),
+        &item.asin,
+        &item.sku,
+        &format!("Item {}", item.sku),
+        &back.units.to_string(),
+        &back.reason,
+        yes(back.asked <= order.placed + 37 * DAY),
+        "C-Returns",
+        "StandardRefund",
+        "",
+        &if now >= arrived { day(arrived) } else { String::new() },
+        &decimal(goods(item)),
+        &item.ordered.to_string(),
+        "",
+        "",
+        "",
+        "",
+        "",
+        &if done { decimal(worth) } else { String::new() },
     ]
+    .map(str::to_owned)
+    .to_vec()
 }

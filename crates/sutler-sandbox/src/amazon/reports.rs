@@ -52,7 +52,8 @@ impl Report {
             "createdTime": iso(self.created),
             "processingStatus": status,
         });
-        if status != "IN_QUEUE" {
+        // One that was cancelled in the queue never began.
+        if status != "IN_QUEUE" && self.starts < Ms::MAX {
             out["processingStartTime"] = iso(self.starts).into();
         }
         if self.outcome.is_some() {
@@ -162,6 +163,7 @@ impl World {
             )));
         }
         report.outcome = Some("CANCELLED");
+        report.starts = Ms::MAX;
         Ok(Page::json(&Value::Null).empty(200))
     }
 

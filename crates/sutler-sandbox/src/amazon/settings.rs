@@ -66,6 +66,9 @@ pub struct Settings {
     /// The queue that a served world sends notifications to, as `http://host:port/account/name` of an SQS that wants no
     /// signature. Setting it subscribes.
     pub sqs_queue_url: Option<String>,
+    /// How many in a thousand orders the buyer sends something back of, by seed, five to twelve days after the sale.
+    #[serde(default)]
+    pub returns: u16,
     /// Whether the world keeps lines for [`World::take_log`](super::World::take_log).
     pub log: bool,
 }
@@ -98,6 +101,7 @@ impl Settings {
             report_s: (30, 180),
             subscribed: false,
             sqs_queue_url: None,
+            returns: 0,
             log: false,
         }
     }

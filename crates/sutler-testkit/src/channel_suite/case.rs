@@ -79,12 +79,12 @@ impl Case {
                         return Ok(pages);
                     }
                 }
-                Pulled::Pending { cursor, after } => {
-                    self.pass(after);
-                    from.cursor = Some(cursor);
+                Pulled::Pending(pending) => {
+                    self.pass(pending.after);
+                    from.cursor = Some(pending.cursor);
                 }
                 Pulled::TooMany { total } => {
-                    return Err(wrong(format!("{total} orders are said to be too many")));
+                    return Err(wrong(format!("{total:?} orders are said to be too many")));
                 }
             }
         }

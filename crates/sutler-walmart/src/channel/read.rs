@@ -73,7 +73,7 @@ impl WalmartChannel {
         if let (None, Some(total)) = (&from.cursor, total)
             && total > RESULT_MAX
         {
-            return Ok(Pulled::TooMany { total });
+            return Ok(Pulled::TooMany { total: Some(total) });
         }
         let orders = slices(&body, &page);
         let (next, seller) = self.next(&sent, &page, from.cursor.is_some() && orders.is_empty())?;

@@ -12,7 +12,7 @@ use http::{Method, StatusCode};
 use sutler_core::{
     channel::{CallCx, PullFrom},
     error::{Error, ErrorKind, Result, Retry},
-    returns::{ReturnPage, ReturnsChannel, ReturnsSpec},
+    returns::{ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
     time::Duration,
 };
 use sutler_http::seller_scope;
@@ -29,7 +29,7 @@ impl ReturnsChannel for WalmartChannel {
         }
     }
 
-    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage> {
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
         let op = calls::RETURNS.op;
         let sent = match &from.cursor {
             Some(given) => cursor::query(op, self.pipe.base(), given)?,
@@ -49,7 +49,7 @@ impl ReturnsChannel for WalmartChannel {
         if response.status() != StatusCode::OK {
             let said = parse_error(Some(response.status().as_u16()), response.body());
             return if said.is_none_found() {
-                Ok(ReturnPage::default())
+                Ok(ReturnsPulled::Page(ReturnPage::default()))
             } else {
                 Err(said.into_error(op).with_retry(Retry::Backoff))
             };
@@ -67,6 +67,6 @@ impl ReturnsChannel for WalmartChannel {
             return Err(Error::new(ErrorKind::Protocol, op)
                 .message("the cursor leads back to the page that was just read"));
         }
-        Ok(ReturnPage { returns: page.returns, next })
+        Ok(ReturnsPulled::Page(ReturnPage { returns: page.returns, next }))
     }
 }

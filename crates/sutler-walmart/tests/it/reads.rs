@@ -180,7 +180,7 @@ fn a_window_beyond_the_cap_is_not_read() {
     ]);
     assert_eq!(
         pull(&bench, &from("created/SellerFulfilled", None)).unwrap(),
-        Pulled::TooMany { total: 10_001 }
+        Pulled::TooMany { total: Some(10_001) }
     );
     assert_eq!(page(pull(&bench, &from("created/SellerFulfilled", None))).total, Some(10_000));
     assert_eq!(

@@ -12,7 +12,12 @@ const RETURNS: &str = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE";
 
 /// Asks for a report of the last day and waits for its end.
 fn finished(client: &mut Client, kind: &str) -> Value {
-    let wanted = json!({"reportType": kind, "marketplaceIds": [STORE], "dataStartTime": iso(client.now - chrono::Duration::days(1))});
+    finished_of(client, kind, 1)
+}
+
+/// The same of the last days.
+fn finished_of(client: &mut Client, kind: &str, days: i64) -> Value {
+    let wanted = json!({"reportType": kind, "marketplaceIds": [STORE], "dataStartTime": iso(client.now - chrono::Duration::days(days))});
     let (status, body) = client.post("/reports/2021-06-30/reports", &wanted);
     assert_eq!(status, 202, "{body}");
     let path = format!("/reports/2021-06-30/reports/{}", body["reportId"].as_str().unwrap_or_default());
@@ -95,7 +100,8 @@ fn the_shipping_report_wants_a_restricted_token_and_comes_half_an_hour_late() {
 
 #[test]
 fn returns_are_reported_by_the_day_they_were_asked_for() {
-    let mut client = Client::new(quiet(vec![order("111-1").line("A", 2)]));
+    let orders = vec![order("111-1").line("A", 2)];
+    let mut client = Client::new(Settings { token_life_s: 864_000, ..quiet(orders) });
     assert_eq!(client.call("POST", "/_sandbox/orders/111-1/return", "").0, 409, "nothing was shipped");
     let parcel = client.parcel("111-1", "1", 2, "T1");
     assert_eq!(client.confirm("111-1", &parcel).0, 204);
@@ -104,6 +110,13 @@ fn returns_are_reported_by_the_day_they_were_asked_for() {
     let sheet = sheet(&mut client, &report);
     assert_eq!((cell(&sheet, 1, "Order ID"), cell(&sheet, 1, "Return quantity")), ("111-1", "2"));
     assert_eq!((cell(&sheet, 1, "Merchant SKU"), cell(&sheet, 1, "Return Reason")), ("A", "CR-DEFECTIVE"));
+    assert!(cell(&sheet, 1, "Return delivery date").is_empty());
+    client.now += chrono::Duration::days(4);
+    let later = finished_of(&mut client, RETURNS, 9);
+    let sheet = self::sheet(&mut client, &later);
+    assert_eq!((cell(&sheet, 1, "Return request status"), sheet[0].len()), ("Completed", 32));
+    assert!(!cell(&sheet, 1, "Return delivery date").is_empty());
+    assert_eq!(cell(&sheet, 1, "Refunded Amount"), "39.98");
     let long =
         json!({"reportType": RETURNS, "marketplaceIds": [STORE], "dataStartTime": iso(after(-61 * 86_400))});
     assert_eq!(client.post("/reports/2021-06-30/reports", &long).0, 400);

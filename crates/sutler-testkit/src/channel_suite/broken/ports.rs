@@ -6,7 +6,7 @@ use sutler_core::{
     channel::{CallCx, LevelAnswer, PullFrom, StockChannel},
     error::{Error, ErrorKind, Result},
     id::Sku,
-    returns::{ReturnPage, ReturnsChannel, ReturnsSpec},
+    returns::{ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
     time::Duration,
 };
 
@@ -42,12 +42,12 @@ impl ReturnsChannel for Broken {
         self.inner.returns().map_or_else(none, |returns| returns.spec())
     }
 
-    async fn page(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnPage> {
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
         match self.inner.returns() {
             Some(inner) if self.how != "what_buyers_send_back_is_read_where_the_channel_tells_of_it" => {
-                inner.page(cx, from).await
+                inner.pull(cx, from).await
             }
-            _ => Ok(ReturnPage::default()),
+            _ => Ok(ReturnsPulled::Page(ReturnPage::default())),
         }
     }
 }
