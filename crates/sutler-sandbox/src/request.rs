@@ -77,6 +77,13 @@ impl Ask {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// What stands behind this scheme in `Authorization`. Its case does not matter (RFC 9110, 11.1): eBay's own
+    /// event-notification-nodejs-sdk 1.0.3 writes `bearer`.
+    pub(crate) fn credentials(&self, scheme: &str) -> Option<&str> {
+        let (given, rest) = self.header("authorization")?.split_once(' ')?;
+        given.eq_ignore_ascii_case(scheme).then_some(rest)
+    }
+
     /// The body as it was sent.
     pub(crate) fn bytes(&self) -> &[u8] {
         if self.binary.is_empty() { self.body.as_bytes() } else { &self.binary }

@@ -6,12 +6,14 @@ mod connector;
 mod generate;
 mod markdown;
 mod moto;
+mod python;
 mod rust;
 mod sim;
 mod tally;
 mod test;
 mod tidy;
 mod tree;
+mod vendor_clients;
 
 use std::{env, path::PathBuf, process::ExitCode};
 

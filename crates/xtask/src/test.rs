@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test there is, with one closing line.
 
-use crate::{moto, tally::Tally};
+use crate::{moto, tally::Tally, vendor_clients};
 use std::{
     env,
     io::{BufRead, BufReader, Write},
@@ -18,6 +18,9 @@ const SPECS: &str = "SUTLER_SPECS";
 /// The address of a local SQS, for the tests of Amazon's queue.
 const SQS: &str = "SUTLER_SQS";
 
+/// The folder of the marketplaces' own client libraries, for the tests of the local marketplaces against them.
+const CLIENTS: &str = "SUTLER_VENDOR_CLIENTS";
+
 /// Runs the tests; answers whether all passed.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     let specs = specs(root)?;
@@ -27,9 +30,14 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
         command.env(SPECS, specs);
     }
     // Until all tests have ended.
-    let sqs = if moto::is_wanted(args) { Some(moto::start(root)?) } else { None };
+    let sqs = if wanted(args, moto::WANTED_BY) { Some(moto::start(root)?) } else { None };
     if let Some(sqs) = &sqs {
         command.env(SQS, &sqs.address);
+    }
+    let clients =
+        if wanted(args, vendor_clients::WANTED_BY) { Some(vendor_clients::install(root)?) } else { None };
+    if let Some(clients) = &clients {
+        command.env(CLIENTS, clients);
     }
     let (tally, status) = stream(command, &mut std::io::stdout().lock())?;
 
@@ -48,6 +56,11 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     if sqs.is_none() {
         println!("tests of Amazon's queue did not run: none of the packages named has any");
     }
+    if clients.is_none() {
+        println!(
+            "tests against the marketplaces' own client libraries did not run: none of the packages named has any"
+        );
+    }
     let (passed, failed, skipped) = tally.sums();
     let ok = status.success() && failed == 0 && passed > 0;
     if failed == 0 && !ok {
@@ -55,6 +68,19 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     }
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     Ok(ok)
+}
+
+/// Whether tests of one of these packages may be among those that the arguments of cargo name.
+fn wanted(args: &[String], by: &[&str]) -> bool {
+    let mut args = args.iter().take_while(|arg| *arg != "--").map(String::as_str);
+    let mut named = Vec::new();
+    while let Some(arg) = args.next() {
+        match arg {
+            "-p" | "--package" => named.extend(args.next()),
+            _ => named.extend(arg.strip_prefix("--package=").or_else(|| arg.strip_prefix("-p"))),
+        }
+    }
+    named.is_empty() || named.iter().any(|name| by.contains(name))
 }
 
 /// The arguments of cargo: everything, unless the caller names packages.
@@ -114,6 +140,16 @@ mod tests {
         assert_eq!(of(&["g18"]), "test --workspace --all-features --no-fail-fast g18");
         assert_eq!(of(&["-p", "sutler-core"]), "test --all-features --no-fail-fast -p sutler-core");
         assert_eq!(of(&["--", "-p"]), "test --workspace --all-features --no-fail-fast -- -p");
+    }
+
+    #[test]
+    fn what_tests_want_is_there_where_they_may_run() {
+        let wanted =
+            |args: &[&str]| wanted(&args.iter().map(|arg| arg.to_string()).collect::<Vec<_>>(), &["sutler"]);
+        assert!(wanted(&[]) && wanted(&["g11"]) && wanted(&["-p", "sutler"]) && wanted(&["--", "-p", "x"]));
+        assert!(
+            !wanted(&["-p", "sutler-core"]) && !wanted(&["-psutler-core"]) && !wanted(&["--package=xtask"])
+        );
     }
 
     #[test]

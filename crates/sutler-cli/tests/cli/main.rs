@@ -1,5 +1,6 @@
 //! The command line as a person and a script meet it: the built binary, real processes, temporary folders.
 
+mod clients;
 mod demo;
 mod errors;
 mod normalize;

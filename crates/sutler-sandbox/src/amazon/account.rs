@@ -72,7 +72,8 @@ impl World {
             match name.as_ref() as &str {
                 "granularityType" => granularity.0 = Some(value),
                 "granularityId" => granularity.1 = Some(value),
-                "details" => details = value == "true",
+                // Amazon's own amzn-sp-api 1.13.0 for Python writes `True`.
+                "details" => details = value.eq_ignore_ascii_case("true"),
                 "startDateTime" => {
                     since = Some(instant(&value, false).ok_or_else(|| refuse("is not a date"))?)
                 }

@@ -82,7 +82,7 @@ impl World {
                 _ => Refusal::oauth(429, "temporarily_unavailable", "too many token requests"),
             });
         }
-        if ask.header("authorization").and_then(|given| given.strip_prefix("Basic ")) != Some(&self.basic) {
+        if ask.credentials("Basic") != Some(&self.basic) {
             return Err(Refusal::oauth(401, "invalid_client", "client authentication failed"));
         }
         if !ask.header("content-type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded")) {
@@ -148,11 +148,10 @@ impl World {
                 _ => Refusal::access(status, 1001, "Invalid access token"),
             })
         };
-        let authorization = ask.header("authorization").unwrap_or_default();
         let given = match family {
             Family::Trading => ask.header("x-ebay-api-iaf-token"),
-            Family::PostOrder => ["IAF ", "TOKEN "].iter().find_map(|word| authorization.strip_prefix(word)),
-            _ => authorization.strip_prefix("Bearer "),
+            Family::PostOrder => ["IAF", "TOKEN"].iter().find_map(|word| ask.credentials(word)),
+            _ => ask.credentials("Bearer"),
         };
         let Some(token) = given.map(str::to_owned) else { return invalid(401) };
         let Some(mut dead) = self.access.is_dead(&token, now) else { return invalid(401) };

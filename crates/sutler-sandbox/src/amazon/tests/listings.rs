@@ -166,6 +166,7 @@ fn what_lies_at_amazons_is_read_and_its_pages_die_young() {
     let rows = &body["payload"]["inventorySummaries"];
     assert_eq!(rows.as_array().map(Vec::len), Some(50));
     assert_eq!(rows[0]["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"], 2);
+    assert_eq!(client.get(&format!("{base}&details=True")).1["payload"]["inventorySummaries"], *rows);
     let token = body["pagination"]["nextToken"].as_str().unwrap_or_default().to_owned();
     let (status, rest) = client.at(30).get(&format!("{base}&nextToken={token}"));
     assert_eq!((status, rest["payload"]["inventorySummaries"].as_array().map(Vec::len)), (200, Some(10)));

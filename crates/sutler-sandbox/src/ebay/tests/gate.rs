@@ -75,6 +75,12 @@ fn every_family_has_its_word_before_the_token() {
         let (status, body) = client.hear(request);
         assert_eq!((status, number(&body)), (401, 1001), "{word} {path}");
     }
+    for (path, word) in [(ORDERS, "bearer"), ("/post-order/v2/cancellation/search", "Iaf")] {
+        let mut request = client.request("GET", path, "");
+        let value = format!("{word} {}", client.token).parse().expect("a value");
+        request.headers_mut().insert("Authorization", value);
+        assert_eq!(client.hear(request).0, 200, "{word} {path}: its case does not matter");
+    }
     let token = std::mem::replace(&mut client.token, "nothing".into());
     assert!(client.trade("GetUser", "").1.contains("<ErrorCode>931</ErrorCode>"));
     client.token = token;
