@@ -15,7 +15,7 @@ use sutler_core::{
     error::ErrorKind,
     id::ChannelId,
     policy::Policy,
-    ports::{Clock, Entropy},
+    ports::{Clock, Entropy, store::Store},
     time::Duration,
 };
 use sutler_engine::{Ports, Stopper, Watcher};
@@ -67,6 +67,7 @@ pub struct Builder {
     pace: Option<Pace>,
     entropy: Arc<dyn Entropy>,
     transport: Option<Arc<dyn Transport>>,
+    store: Option<Arc<dyn Store>>,
 }
 
 impl fmt::Debug for Builder {
@@ -89,6 +90,7 @@ impl Engine {
             pace: None,
             entropy: Arc::new(OsEntropy),
             transport: None,
+            store: None,
         }
     }
 
@@ -119,6 +121,12 @@ impl Engine {
     /// Asks a running engine to stop. Returns at once; `run` returns when everything in flight has landed.
     pub fn stop(&self) {
         self.inner.stopper.stop();
+    }
+
+    /// An engine to be built anew over the same open store, with other channels or another policy. Close this one first; its
+    /// hosts and tickets stay good.
+    pub fn again(&self) -> Builder {
+        Builder { store: Some(self.host.store.clone()), ..Engine::open(String::new()) }
     }
 
     /// Gives the channels back after stepping. The store's file is free when every clone and host handle is gone.
@@ -289,7 +297,10 @@ impl Builder {
         for (name, channel) in self.channels {
             channels.push(channel.build(&name, &parts)?);
         }
-        let store = open::engine(&self.url, &self.tenant)?;
+        let store = match self.store {
+            Some(store) => store,
+            None => open::engine(&self.url, &self.tenant)?,
+        };
         let host = Host {
             store: store.clone(),
             clock: clock.clone(),

@@ -8,8 +8,8 @@ use sutler_core::{
     hold::{Exception, Hold, HoldReason},
     id::{ChannelId, ChannelOrderId},
     money::Money,
-    ports::store::{InboxPage, InboxQuery, InboxRow, StoreExt},
-    state::Phase,
+    ports::store::{InboxPage, InboxQuery, InboxRow, StoreExt, View},
+    state::{OrderState, Phase},
 };
 
 pub use sutler_core::ports::store::Sort;
@@ -127,6 +127,23 @@ impl Orders {
                 Ok(Page { orders, next })
             })
             .await
+    }
+
+    /// One page of whole states, each with its next deadline, and where to go on.
+    ///
+    /// # Errors
+    /// As [`Orders::page`].
+    pub async fn states(&self) -> Result<(Vec<(OrderState, Option<Timestamp>)>, Option<String>)> {
+        let query = self.query.clone();
+        let read = move |view: &dyn View| {
+            let InboxPage { rows, next } = view.inbox(&query)?;
+            let mut states = Vec::with_capacity(rows.len());
+            for row in rows {
+                states.extend(view.order(row.key)?.map(|state| (state, row.due_at)));
+            }
+            Ok((states, next))
+        };
+        self.host.store.view(read).await
     }
 
     /// One page of the columns alone: what a list shows, at a fraction of the cost.

@@ -11,6 +11,13 @@ pub(crate) const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
 pub(crate) const TABLE: &str = "crates/sutler-core/src/command/table.rs";
 const BLOCK: &str = "command-table";
 
+/// Writes the generated parts of `bindings/`.
+pub(crate) fn bindings(root: &Path) -> Result<bool, String> {
+    let mut cargo = crate::cargo();
+    cargo.current_dir(root).args(["run", "--quiet", "-p", "sutler-boundary", "--bin", "gen"]);
+    Ok(cargo.status().map_err(|error| format!("cannot run cargo: {error}"))?.success())
+}
+
 /// Writes every page that is stale.
 pub(crate) fn run(root: &Path) -> Result<bool, String> {
     let tree = Tree::read(root)?;

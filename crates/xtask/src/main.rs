@@ -2,6 +2,7 @@
 //!
 //! Kept light on purpose: it is compiled before anything else, on every fresh machine.
 
+mod bindings;
 mod connector;
 mod generate;
 mod markdown;
@@ -21,6 +22,7 @@ const HELP: &str = "\
 cargo xtask test [ARGS]      every test there is; ARGS go to `cargo test` (a name, `-p CRATE`, `-- --nocapture`)
 cargo xtask tidy [--quick]   what a machine can hold of the house's rules; --quick leaves out what needs a build
 cargo xtask new-connector NAME  the beginning of a connector in crates/sutler-NAME (docs/CONNECTORS.md leads on)
+cargo xtask gen              writes the generated parts of bindings/ (classes, declarations, errors)
 cargo xtask generate         writes the generated parts of docs/ (the command table, the tests of each guarantee)
 cargo xtask sim [ARGS]       the simulation, optimised, on all cores: --seeds N | --seed S | --mutant NAME | --speed N
 ";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Some("tidy") => tidy::run(&root(), &rest),
         Some("new-connector") => connector::run(&root(), &rest),
         Some("generate") => generate::run(&root()),
+        Some("gen") => generate::bindings(&root()),
         Some("sim") => sim::run(&root(), &rest),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");

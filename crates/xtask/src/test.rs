@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test there is, with one closing line.
 
-use crate::{moto, tally::Tally, vendor_clients};
+use crate::{bindings, moto, tally::Tally, vendor_clients};
 use std::{
     env,
     io::{BufRead, BufReader, Write},
@@ -21,6 +21,9 @@ const SQS: &str = "SUTLER_SQS";
 /// The folder of the marketplaces' own client libraries, for the tests of the local marketplaces against them.
 const CLIENTS: &str = "SUTLER_VENDOR_CLIENTS";
 
+/// The folder of the built Python and Node package, for the tests that install them.
+const PACKAGES: &str = "SUTLER_PACKAGES";
+
 /// Runs the tests; answers whether all passed.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
     let specs = specs(root)?;
@@ -38,6 +41,10 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
         if wanted(args, vendor_clients::WANTED_BY) { Some(vendor_clients::install(root)?) } else { None };
     if let Some(clients) = &clients {
         command.env(CLIENTS, clients);
+    }
+    let packages = if wanted(args, bindings::WANTED_BY) { Some(bindings::build(root)?) } else { None };
+    if let Some(packages) = &packages {
+        command.env(PACKAGES, packages);
     }
     let (tally, status) = stream(command, &mut std::io::stdout().lock())?;
 
@@ -60,6 +67,9 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool, String> {
         println!(
             "tests against the marketplaces' own client libraries did not run: none of the packages named has any"
         );
+    }
+    if packages.is_none() {
+        println!("tests of the Python and the Node package did not run: none of the packages named has any");
     }
     let (passed, failed, skipped) = tally.sums();
     let ok = status.success() && failed == 0 && passed > 0;

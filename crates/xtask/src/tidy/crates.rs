@@ -70,6 +70,10 @@ const HOUSE: &[Floor] = &[
     floor("sutler-newshop", &["sutler-core", "sutler-http"], &["sutler-sandbox", "sutler-testkit"]),
     floor("sutler-cli", &["sutler", "sutler-sandbox"], &["sutler-testkit"]),
     floor("xtask", &[], &[]),
+    // What crosses into other languages, and the two that carry it.
+    floor("sutler-boundary", &["sutler"], &[]),
+    floor("sutler-python", &["sutler-boundary"], &[]),
+    floor("sutler-node", &["sutler-boundary"], &[]),
     // Both show the product from outside; nothing stands on them.
     floor("sutler-examples", &["sutler"], &[]),
     floor(
@@ -84,6 +88,9 @@ fn folder(name: &str) -> String {
     match name {
         "sutler-examples" => "examples/rust".into(),
         "sutler-benches" => "benches".into(),
+        "sutler-boundary" => "bindings/boundary".into(),
+        "sutler-python" => "bindings/python".into(),
+        "sutler-node" => "bindings/node".into(),
         _ => format!("crates/{name}"),
     }
 }

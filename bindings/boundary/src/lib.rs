@@ -1,0 +1,24 @@
+//! What crosses from sutler into other languages. A binding carries data and decides nothing: it hands a call's name and its
+//! arguments as JSON to [`calls::call`], and gives back what comes. Types, calls, errors and what is said of them stand here
+//! once; classes, stubs and references are written from [`described`] by `cargo xtask gen`.
+
+pub mod calls;
+mod convert;
+pub mod engine;
+pub mod error;
+pub mod generate;
+pub mod pure;
+pub mod sandbox;
+pub mod schema;
+pub mod types;
+
+pub use engine::{ChannelSetup, Engine};
+pub use error::Failure;
+pub use sandbox::{Sandbox, SandboxSettings};
+
+/// All that is said of the boundary.
+pub fn described() -> schema::Boundary {
+    let mut texts = types::sets();
+    texts.push(error::kinds());
+    schema::Boundary { structures: types::all(), texts, calls: calls::described() }
+}

@@ -1,0 +1,114 @@
+//! The Python and the Node package, installed as their users would install them, and their own tests run on what is installed.
+//!
+//! They need both packages built, whose folder `SUTLER_PACKAGES` names; without it a line says that they did not run.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+fn packages() -> Option<PathBuf> {
+    let folder = std::env::var_os("SUTLER_PACKAGES").map(PathBuf::from);
+    if folder.is_none() {
+        println!(
+            "did not run: SUTLER_PACKAGES is not set; `cargo xtask test` builds the packages and sets it"
+        );
+    }
+    folder
+}
+
+fn bindings() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn only(folder: &Path, kind: &str) -> PathBuf {
+    let mut found = fs::read_dir(folder).expect("the packages' folder").flatten().map(|entry| entry.path());
+    found.find(|path| path.extension().is_some_and(|ending| ending == kind)).expect("the package")
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect("a program that runs");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(output.status.success(), "{command:?} failed:\n{said}");
+    said
+}
+
+/// The wheel in a folder of its own, and the Python that has the tools.
+fn installed_wheel(packages: &Path, into: &Path) -> PathBuf {
+    let python = packages.join("python/bin/python");
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"];
+    run(Command::new(&python).args(pip).arg(into).arg(only(packages, "whl")));
+    python
+}
+
+#[test]
+fn the_wheel_passes_its_tests() {
+    let Some(packages) = packages() else { return };
+    let site = tempfile::tempdir().expect("a folder");
+    let python = installed_wheel(&packages, site.path());
+    let mut pytest = Command::new(python);
+    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules"]).arg("tests");
+    pytest.arg(site.path().join("sutler")).current_dir(bindings().join("python"));
+    let said = run(pytest.env("PYTHONPATH", site.path()).env("PYTHONDONTWRITEBYTECODE", "1"));
+    println!("{}", said.lines().last().unwrap_or_default());
+}
+
+#[test]
+fn the_wheels_types_hold_in_strict_mode() {
+    let Some(packages) = packages() else { return };
+    let site = tempfile::tempdir().expect("a folder");
+    let python = installed_wheel(&packages, site.path());
+    let cache = site.path().join("cache");
+    let mut mypy = Command::new(&python);
+    mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(&cache);
+    mypy.arg(site.path().join("sutler")).arg("tests").current_dir(bindings().join("python"));
+    println!("{}", run(mypy.env("MYPYPATH", site.path())).trim());
+    let mut stubtest = Command::new(&python);
+    stubtest.args(["-m", "mypy.stubtest", "sutler._native", "--concise"]).current_dir(site.path());
+    run(stubtest.env("PYTHONPATH", site.path()).env("MYPYPATH", site.path()));
+}
+
+/// The npm archive in a project of its own, with the tests beside it.
+fn installed_archive(packages: &Path, project: &Path) -> PathBuf {
+    let node = project.join("node");
+    fs::create_dir_all(node.join("test")).expect("a folder");
+    fs::copy(bindings().join("scenarios.json"), project.join("scenarios.json")).expect("the scenarios");
+    for test in fs::read_dir(bindings().join("node/test")).expect("the tests").flatten() {
+        fs::copy(test.path(), node.join("test").join(test.file_name())).expect("a test");
+    }
+    fs::write(node.join("package.json"), r#"{"name": "host", "private": true}"#).expect("a project");
+    let quietly = ["install", "--no-audit", "--no-fund", "--offline", "--loglevel=error"];
+    run(Command::new("npm").args(quietly).arg(only(packages, "tgz")).current_dir(&node));
+    node
+}
+
+#[test]
+fn the_npm_package_passes_its_tests() {
+    let Some(packages) = packages() else { return };
+    let project = tempfile::tempdir().expect("a folder");
+    let node = installed_archive(&packages, project.path());
+    let tests = ["test/scenarios.test.mjs", "test/node.test.mjs"];
+    let said = run(Command::new("node").arg("--test").args(tests).current_dir(node));
+    println!(
+        "{}",
+        said.lines()
+            .filter(|line| line.contains("pass") || line.contains("fail"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
+}
+
+#[test]
+fn the_npm_packages_declarations_hold_in_strict_mode() {
+    let Some(packages) = packages() else { return };
+    let project = tempfile::tempdir().expect("a folder");
+    let node = installed_archive(&packages, project.path());
+    let tools = packages.join("node/node_modules");
+    let mut tsc = Command::new("node");
+    tsc.arg(tools.join("typescript/bin/tsc"));
+    tsc.args(["--noEmit", "--strict", "--target", "es2023", "--module", "nodenext", "--typeRoots"]);
+    tsc.arg(tools.join("@types")).args(["--types", "node", "test/types.mts"]);
+    run(tsc.current_dir(node));
+}

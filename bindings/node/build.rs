@@ -1,0 +1,5 @@
+//! Says to the linker what Node will bring.
+
+fn main() {
+    napi_build::setup();
+}

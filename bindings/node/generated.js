@@ -1,0 +1,870 @@
+// Written by `cargo xtask gen` from bindings/boundary; edit it there.
+'use strict';
+
+const base = require('./base.js');
+
+function readMoney(raw) {
+  return Object.freeze({
+    amount: raw.amount,
+    currency: raw.currency,
+  });
+}
+
+function writeMoney(name, value) {
+  base.record(name, value, ['amount', 'currency']);
+  return {
+    amount: base.exact(`${name}.amount`, value.amount),
+    currency: base.text(`${name}.currency`, value.currency),
+  };
+}
+
+function readCharge(raw) {
+  return Object.freeze({
+    kind: raw.kind,
+    name: raw.name,
+    amount: readMoney(raw.amount),
+    tax: raw.tax === null ? null : readMoney(raw.tax),
+  });
+}
+
+function readLinePackage(raw) {
+  return Object.freeze({
+    tracking: raw.tracking,
+    carrier: raw.carrier,
+    quantity: raw.quantity,
+  });
+}
+
+function readLine(raw) {
+  return Object.freeze({
+    lineId: raw.line_id,
+    sku: raw.sku,
+    title: raw.title,
+    ordered: raw.ordered,
+    cancelled: raw.cancelled,
+    shipped: raw.shipped,
+    delivered: raw.delivered,
+    cancelRequested: raw.cancel_requested,
+    charges: Object.freeze(raw.charges.map(readCharge)),
+    packages: Object.freeze(raw.packages.map(readLinePackage)),
+  });
+}
+
+function readAddress(raw) {
+  return Object.freeze({
+    name: raw.name,
+    line1: raw.line1,
+    line2: raw.line2,
+    city: raw.city,
+    region: raw.region,
+    postalCode: raw.postal_code,
+    country: raw.country,
+    phone: raw.phone,
+    email: raw.email,
+    nameState: raw.name_state,
+    linesState: raw.lines_state,
+    phoneState: raw.phone_state,
+    emailState: raw.email_state,
+  });
+}
+
+function readHold(raw) {
+  return Object.freeze({
+    reason: raw.reason,
+    detail: raw.detail,
+    why: raw.why,
+  });
+}
+
+function readException(raw) {
+  return Object.freeze({
+    code: raw.code,
+    about: raw.about,
+    detail: raw.detail,
+    since: new Date(raw.since),
+  });
+}
+
+function readProof(raw) {
+  return Object.freeze({
+    rule: raw.rule,
+    verdict: raw.verdict,
+    reason: raw.reason,
+    code: raw.code,
+    value: raw.value,
+  });
+}
+
+function readMoment(raw) {
+  return Object.freeze({
+    seq: raw.seq,
+    at: new Date(raw.at),
+    kind: raw.kind,
+    words: raw.words,
+  });
+}
+
+function readCommand(raw) {
+  return Object.freeze({
+    name: raw.name,
+    verb: raw.verb,
+    state: raw.state,
+    attempt: raw.attempt,
+    intendedAt: new Date(raw.intended_at),
+    latestSafe: new Date(raw.latest_safe),
+    why: raw.why,
+  });
+}
+
+function readDeadline(raw) {
+  return Object.freeze({
+    kind: raw.kind,
+    due: new Date(raw.due),
+    target: raw.target === null ? null : new Date(raw.target),
+    alarmAt: new Date(raw.alarm_at),
+    estimated: raw.estimated,
+    consequence: raw.consequence,
+  });
+}
+
+function readReturnedUnits(raw) {
+  return Object.freeze({
+    lineId: raw.line_id,
+    sku: raw.sku,
+    quantity: raw.quantity,
+    back: raw.back,
+    reason: raw.reason,
+  });
+}
+
+function readReturn(raw) {
+  return Object.freeze({
+    id: raw.id,
+    stage: raw.stage,
+    status: raw.status,
+    openedAt: raw.opened_at === null ? null : new Date(raw.opened_at),
+    refund: raw.refund,
+    lines: Object.freeze(raw.lines.map(readReturnedUnits)),
+  });
+}
+
+function readOrder(raw) {
+  return Object.freeze({
+    channel: raw.channel,
+    channelOrderId: raw.channel_order_id,
+    phase: raw.phase,
+    why: raw.why,
+    placedAt: new Date(raw.placed_at),
+    dueAt: raw.due_at === null ? null : new Date(raw.due_at),
+    fulfilledBy: raw.fulfilled_by,
+    total: raw.total === null ? null : readMoney(raw.total),
+    acknowledged: raw.acknowledged,
+    method: raw.method,
+    lines: Object.freeze(raw.lines.map(readLine)),
+    holds: Object.freeze(raw.holds.map(readHold)),
+    exceptions: Object.freeze(raw.exceptions.map(readException)),
+  });
+}
+
+function readOrderPage(raw) {
+  return Object.freeze({
+    orders: Object.freeze(raw.orders.map(readOrder)),
+    next: raw.next,
+  });
+}
+
+function readWholeOrder(raw) {
+  return Object.freeze({
+    order: readOrder(raw.order),
+    shipTo: raw.ship_to === null ? null : readAddress(raw.ship_to),
+    proofs: Object.freeze(raw.proofs.map(readProof)),
+    commands: Object.freeze(raw.commands.map(readCommand)),
+    deadlines: Object.freeze(raw.deadlines.map(readDeadline)),
+    returns: Object.freeze(raw.returns.map(readReturn)),
+    timeline: Object.freeze(raw.timeline.map(readMoment)),
+  });
+}
+
+function readChange(raw) {
+  return Object.freeze({
+    seq: raw.seq,
+    at: new Date(raw.at),
+    channel: raw.channel,
+    channelOrderId: raw.channel_order_id,
+    phase: raw.phase,
+    kind: raw.kind,
+    words: raw.words,
+  });
+}
+
+function readStepped(raw) {
+  return Object.freeze({
+    done: raw.done,
+    nextAt: raw.next_at === null ? null : new Date(raw.next_at),
+  });
+}
+
+function readTicket(raw) {
+  return Object.freeze({
+    id: raw.id,
+  });
+}
+
+function readTicketOutcome(raw) {
+  return Object.freeze({
+    state: raw.state,
+    words: raw.words,
+  });
+}
+
+function readLineQuantity(raw) {
+  return Object.freeze({
+    lineId: raw.line_id,
+    quantity: raw.quantity,
+  });
+}
+
+function writeLineQuantity(name, value) {
+  base.record(name, value, ['lineId', 'quantity']);
+  return {
+    line_id: base.text(`${name}.lineId`, value.lineId),
+    quantity: base.whole(`${name}.quantity`, value.quantity),
+  };
+}
+
+function readRefundPart(raw) {
+  return Object.freeze({
+    lineId: raw.line_id,
+    charge: raw.charge,
+    amount: readMoney(raw.amount),
+    tax: raw.tax === null ? null : readMoney(raw.tax),
+  });
+}
+
+function writeRefundPart(name, value) {
+  base.record(name, value, ['lineId', 'charge', 'amount', 'tax']);
+  return {
+    line_id: base.text(`${name}.lineId`, value.lineId),
+    charge: base.text(`${name}.charge`, value.charge),
+    amount: writeMoney(`${name}.amount`, value.amount),
+    tax: value.tax === undefined || value.tax === null ? null : writeMoney(`${name}.tax`, value.tax),
+  };
+}
+
+function readBudget(raw) {
+  return Object.freeze({
+    scope: raw.scope,
+    taken: raw.taken,
+    refused: raw.refused,
+  });
+}
+
+function readHealth(raw) {
+  return Object.freeze({
+    channel: raw.channel,
+    completeTo: raw.complete_to === null ? null : new Date(raw.complete_to),
+    token: raw.token,
+    waiting: raw.waiting,
+    doubts: raw.doubts,
+    unresolved: raw.unresolved,
+    pending: raw.pending,
+    deadlinesAtRisk: raw.deadlines_at_risk,
+    lastError: raw.last_error,
+    lastErrorAt: raw.last_error_at === null ? null : new Date(raw.last_error_at),
+    ended: raw.ended,
+    nextPullAt: raw.next_pull_at === null ? null : new Date(raw.next_pull_at),
+    pulls: raw.pulls,
+    missingRights: Object.freeze(raw.missing_rights),
+    budgets: Object.freeze(raw.budgets.map(readBudget)),
+  });
+}
+
+function readStanding(raw) {
+  return Object.freeze({
+    channel: raw.channel,
+    seller: raw.seller,
+    missing: Object.freeze(raw.missing),
+    clockOffsetMs: raw.clock_offset,
+    error: raw.error,
+  });
+}
+
+function readItem(raw) {
+  return Object.freeze({
+    sku: raw.sku,
+    counted: raw.counted,
+    asOf: new Date(raw.as_of),
+    demand: raw.demand,
+    allocated: raw.allocated,
+    available: raw.available,
+  });
+}
+
+function readPhaseTotal(raw) {
+  return Object.freeze({
+    channel: raw.channel,
+    phase: raw.phase,
+    orders: raw.orders,
+  });
+}
+
+function readPushReply(raw) {
+  return Object.freeze({
+    status: raw.status,
+    contentType: raw.content_type,
+    body: raw.body,
+  });
+}
+
+function readMetric(raw) {
+  return Object.freeze({
+    measure: raw.measure,
+    since: new Date(raw.since),
+    counted: raw.counted,
+    missed: raw.missed,
+    missesLeft: raw.misses_left,
+    broken: raw.broken,
+  });
+}
+
+function readWalmartSettings(raw) {
+  return Object.freeze({
+    seller: raw.seller,
+    clientId: raw.client_id,
+    clientSecret: raw.client_secret,
+    environment: raw.environment,
+    baseUrl: raw.base_url,
+    tokenUrl: raw.token_url,
+    shipNode: raw.ship_node,
+    backfillMs: raw.backfill,
+    callTimeoutMs: raw.call_timeout,
+    rateFactor: raw.rate_factor,
+    pushPassword: raw.push_password,
+    pushHmac: raw.push_hmac,
+    pace: raw.pace === null ? null : readPace(raw.pace),
+  });
+}
+
+function writeWalmartSettings(name, value) {
+  base.record(name, value, ['seller', 'clientId', 'clientSecret', 'environment', 'baseUrl', 'tokenUrl', 'shipNode', 'backfillMs', 'callTimeoutMs', 'rateFactor', 'pushPassword', 'pushHmac', 'pace']);
+  return {
+    seller: base.text(`${name}.seller`, value.seller),
+    client_id: base.text(`${name}.clientId`, value.clientId),
+    client_secret: base.text(`${name}.clientSecret`, value.clientSecret),
+    environment: value.environment === undefined || value.environment === null ? null : base.text(`${name}.environment`, value.environment),
+    base_url: value.baseUrl === undefined || value.baseUrl === null ? null : base.text(`${name}.baseUrl`, value.baseUrl),
+    token_url: value.tokenUrl === undefined || value.tokenUrl === null ? null : base.text(`${name}.tokenUrl`, value.tokenUrl),
+    ship_node: value.shipNode === undefined || value.shipNode === null ? null : base.text(`${name}.shipNode`, value.shipNode),
+    backfill: value.backfillMs === undefined || value.backfillMs === null ? null : base.whole(`${name}.backfillMs`, value.backfillMs),
+    call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
+    rate_factor: value.rateFactor === undefined || value.rateFactor === null ? null : base.real(`${name}.rateFactor`, value.rateFactor),
+    push_password: value.pushPassword === undefined || value.pushPassword === null ? null : base.text(`${name}.pushPassword`, value.pushPassword),
+    push_hmac: value.pushHmac === undefined || value.pushHmac === null ? null : base.text(`${name}.pushHmac`, value.pushHmac),
+    pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
+  };
+}
+
+function readAmazonSettings(raw) {
+  return Object.freeze({
+    seller: raw.seller,
+    clientId: raw.client_id,
+    clientSecret: raw.client_secret,
+    refreshToken: raw.refresh_token,
+    region: raw.region,
+    marketplaces: raw.marketplaces === null ? null : Object.freeze(raw.marketplaces),
+    environment: raw.environment,
+    baseUrl: raw.base_url,
+    tokenUrl: raw.token_url,
+    backfillMs: raw.backfill,
+    callTimeoutMs: raw.call_timeout,
+    rateFactor: raw.rate_factor,
+    pace: raw.pace === null ? null : readPace(raw.pace),
+  });
+}
+
+function writeAmazonSettings(name, value) {
+  base.record(name, value, ['seller', 'clientId', 'clientSecret', 'refreshToken', 'region', 'marketplaces', 'environment', 'baseUrl', 'tokenUrl', 'backfillMs', 'callTimeoutMs', 'rateFactor', 'pace']);
+  return {
+    seller: base.text(`${name}.seller`, value.seller),
+    client_id: base.text(`${name}.clientId`, value.clientId),
+    client_secret: base.text(`${name}.clientSecret`, value.clientSecret),
+    refresh_token: base.text(`${name}.refreshToken`, value.refreshToken),
+    region: value.region === undefined || value.region === null ? null : base.text(`${name}.region`, value.region),
+    marketplaces: value.marketplaces === undefined || value.marketplaces === null ? null : base.many(`${name}.marketplaces`, value.marketplaces).map((one) => base.text(`${name}.marketplaces`, one)),
+    environment: value.environment === undefined || value.environment === null ? null : base.text(`${name}.environment`, value.environment),
+    base_url: value.baseUrl === undefined || value.baseUrl === null ? null : base.text(`${name}.baseUrl`, value.baseUrl),
+    token_url: value.tokenUrl === undefined || value.tokenUrl === null ? null : base.text(`${name}.tokenUrl`, value.tokenUrl),
+    backfill: value.backfillMs === undefined || value.backfillMs === null ? null : base.whole(`${name}.backfillMs`, value.backfillMs),
+    call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
+    rate_factor: value.rateFactor === undefined || value.rateFactor === null ? null : base.real(`${name}.rateFactor`, value.rateFactor),
+    pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
+  };
+}
+
+function readEbaySettings(raw) {
+  return Object.freeze({
+    seller: raw.seller,
+    clientId: raw.client_id,
+    clientSecret: raw.client_secret,
+    refreshToken: raw.refresh_token,
+    marketplace: raw.marketplace,
+    environment: raw.environment,
+    baseUrl: raw.base_url,
+    tokenUrl: raw.token_url,
+    backfillMs: raw.backfill,
+    callTimeoutMs: raw.call_timeout,
+    rateFactor: raw.rate_factor,
+    notificationEndpoint: raw.notification_endpoint,
+    verificationToken: raw.verification_token,
+    pace: raw.pace === null ? null : readPace(raw.pace),
+  });
+}
+
+function writeEbaySettings(name, value) {
+  base.record(name, value, ['seller', 'clientId', 'clientSecret', 'refreshToken', 'marketplace', 'environment', 'baseUrl', 'tokenUrl', 'backfillMs', 'callTimeoutMs', 'rateFactor', 'notificationEndpoint', 'verificationToken', 'pace']);
+  return {
+    seller: base.text(`${name}.seller`, value.seller),
+    client_id: base.text(`${name}.clientId`, value.clientId),
+    client_secret: base.text(`${name}.clientSecret`, value.clientSecret),
+    refresh_token: base.text(`${name}.refreshToken`, value.refreshToken),
+    marketplace: value.marketplace === undefined || value.marketplace === null ? null : base.text(`${name}.marketplace`, value.marketplace),
+    environment: value.environment === undefined || value.environment === null ? null : base.text(`${name}.environment`, value.environment),
+    base_url: value.baseUrl === undefined || value.baseUrl === null ? null : base.text(`${name}.baseUrl`, value.baseUrl),
+    token_url: value.tokenUrl === undefined || value.tokenUrl === null ? null : base.text(`${name}.tokenUrl`, value.tokenUrl),
+    backfill: value.backfillMs === undefined || value.backfillMs === null ? null : base.whole(`${name}.backfillMs`, value.backfillMs),
+    call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
+    rate_factor: value.rateFactor === undefined || value.rateFactor === null ? null : base.real(`${name}.rateFactor`, value.rateFactor),
+    notification_endpoint: value.notificationEndpoint === undefined || value.notificationEndpoint === null ? null : base.text(`${name}.notificationEndpoint`, value.notificationEndpoint),
+    verification_token: value.verificationToken === undefined || value.verificationToken === null ? null : base.text(`${name}.verificationToken`, value.verificationToken),
+    pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
+  };
+}
+
+function readPace(raw) {
+  return Object.freeze({
+    origin: new Date(raw.origin),
+    started: new Date(raw.started),
+    speed: raw.speed,
+  });
+}
+
+function writePace(name, value) {
+  base.record(name, value, ['origin', 'started', 'speed']);
+  return {
+    origin: base.instant(`${name}.origin`, value.origin),
+    started: base.instant(`${name}.started`, value.started),
+    speed: base.real(`${name}.speed`, value.speed),
+  };
+}
+
+function readMarket(raw) {
+  return Object.freeze({
+    marketplace: raw.marketplace,
+    baseUrl: raw.base_url,
+    tokenUrl: raw.token_url,
+    seller: raw.seller,
+    clientId: raw.client_id,
+    clientSecret: raw.client_secret,
+    refreshToken: raw.refresh_token,
+    onHand: raw.on_hand,
+    pace: readPace(raw.pace),
+  });
+}
+
+function readEffects(raw) {
+  return Object.freeze({
+    acknowledged: raw.acknowledged,
+    requests: raw.requests,
+    tooMany: raw.too_many,
+    reofferedAfterSeen: raw.reoffered_after_seen,
+  });
+}
+
+function readAskedOrder(raw) {
+  return Object.freeze({
+    channel: raw.channel,
+    channelOrderId: raw.channel_order_id,
+    placedAt: raw.placed_at === null ? null : new Date(raw.placed_at),
+    fulfilledBy: raw.fulfilled_by,
+    total: raw.total === null ? null : readMoney(raw.total),
+    method: raw.method,
+    lines: Object.freeze(raw.lines.map(readLine)),
+    shipTo: raw.ship_to === null ? null : readAddress(raw.ship_to),
+    items: Object.freeze(raw.items.map(readItem)),
+    now: new Date(raw.now),
+  });
+}
+
+function readVerdict(raw) {
+  return Object.freeze({
+    verdict: raw.verdict,
+    code: raw.code,
+    value: raw.value,
+  });
+}
+
+function writeVerdict(name, value) {
+  base.record(name, value, ['verdict', 'code', 'value']);
+  return {
+    verdict: base.text(`${name}.verdict`, value.verdict),
+    code: base.text(`${name}.code`, value.code),
+    value: base.text(`${name}.value`, value.value),
+  };
+}
+
+function readDecision(raw) {
+  return Object.freeze({
+    accept: raw.accept,
+    holds: Object.freeze(raw.holds.map(readHold)),
+    proofs: Object.freeze(raw.proofs.map(readProof)),
+  });
+}
+
+function readNormalOrder(raw) {
+  return Object.freeze({
+    channelOrderId: raw.channel_order_id,
+    placedAt: raw.placed_at === null ? null : new Date(raw.placed_at),
+    fulfilledBy: raw.fulfilled_by,
+    total: raw.total === null ? null : readMoney(raw.total),
+    lines: Object.freeze(raw.lines.map(readLine)),
+    shipTo: readAddress(raw.ship_to),
+    unmapped: Object.freeze(raw.unmapped),
+  });
+}
+
+class Calls extends base.Base {
+  async step(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    const raw = await this.ask('step', given, chosen.signal);
+    return readStepped(raw);
+  }
+
+  async run(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    await this.ask('run', given, chosen.signal);
+  }
+
+  async loadPolicy(toml, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      toml: base.text('toml', toml),
+    };
+    await this.ask('load_policy', given, chosen.signal);
+  }
+
+  orders(options) {
+    const chosen = base.options(options, ['channel', 'phase', 'heldFor', 'exceptions', 'placedFrom', 'placedBefore', 'orderId', 'sku', 'sort', 'after', 'limit', 'signal']);
+    const given = {
+      channel: chosen.channel === undefined || chosen.channel === null ? null : base.text('channel', chosen.channel),
+      phase: chosen.phase === undefined || chosen.phase === null ? null : base.text('phase', chosen.phase),
+      held_for: chosen.heldFor === undefined || chosen.heldFor === null ? null : base.text('heldFor', chosen.heldFor),
+      exceptions: chosen.exceptions === undefined || chosen.exceptions === null ? null : base.truth('exceptions', chosen.exceptions),
+      placed_from: chosen.placedFrom === undefined || chosen.placedFrom === null ? null : base.instant('placedFrom', chosen.placedFrom),
+      placed_before: chosen.placedBefore === undefined || chosen.placedBefore === null ? null : base.instant('placedBefore', chosen.placedBefore),
+      order_id: chosen.orderId === undefined || chosen.orderId === null ? null : base.text('orderId', chosen.orderId),
+      sku: chosen.sku === undefined || chosen.sku === null ? null : base.text('sku', chosen.sku),
+      sort: chosen.sort === undefined || chosen.sort === null ? null : base.text('sort', chosen.sort),
+      after: chosen.after === undefined || chosen.after === null ? null : base.text('after', chosen.after),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+    };
+    return this.each('orders', given, 'orders', readOrder, chosen.signal);
+  }
+
+  async ordersPage(options) {
+    const chosen = base.options(options, ['channel', 'phase', 'heldFor', 'exceptions', 'placedFrom', 'placedBefore', 'orderId', 'sku', 'sort', 'after', 'limit', 'signal']);
+    const given = {
+      channel: chosen.channel === undefined || chosen.channel === null ? null : base.text('channel', chosen.channel),
+      phase: chosen.phase === undefined || chosen.phase === null ? null : base.text('phase', chosen.phase),
+      held_for: chosen.heldFor === undefined || chosen.heldFor === null ? null : base.text('heldFor', chosen.heldFor),
+      exceptions: chosen.exceptions === undefined || chosen.exceptions === null ? null : base.truth('exceptions', chosen.exceptions),
+      placed_from: chosen.placedFrom === undefined || chosen.placedFrom === null ? null : base.instant('placedFrom', chosen.placedFrom),
+      placed_before: chosen.placedBefore === undefined || chosen.placedBefore === null ? null : base.instant('placedBefore', chosen.placedBefore),
+      order_id: chosen.orderId === undefined || chosen.orderId === null ? null : base.text('orderId', chosen.orderId),
+      sku: chosen.sku === undefined || chosen.sku === null ? null : base.text('sku', chosen.sku),
+      sort: chosen.sort === undefined || chosen.sort === null ? null : base.text('sort', chosen.sort),
+      after: chosen.after === undefined || chosen.after === null ? null : base.text('after', chosen.after),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+    };
+    const raw = await this.ask('orders', given, chosen.signal);
+    return readOrderPage(raw);
+  }
+
+  async order(channel, order, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+    };
+    const raw = await this.ask('order', given, chosen.signal);
+    return readWholeOrder(raw);
+  }
+
+  async changes(after, options) {
+    const chosen = base.options(options, ['limit', 'signal']);
+    const given = {
+      after: base.whole('after', after),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+    };
+    const raw = await this.ask('changes', given, chosen.signal);
+    return Object.freeze(raw.map(readChange));
+  }
+
+  async onHand(sku, quantity, options) {
+    const chosen = base.options(options, ['asOf', 'signal']);
+    const given = {
+      sku: base.text('sku', sku),
+      quantity: base.whole('quantity', quantity),
+      as_of: chosen.asOf === undefined || chosen.asOf === null ? null : base.instant('asOf', chosen.asOf),
+    };
+    const raw = await this.ask('on_hand', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async reportShipment(channel, order, carrier, tracking, options) {
+    const chosen = base.options(options, ['lines', 'package', 'shippedAt', 'trackingUrl', 'signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+      carrier: base.text('carrier', carrier),
+      tracking: base.text('tracking', tracking),
+      lines: chosen.lines === undefined || chosen.lines === null ? null : base.many('lines', chosen.lines).map((one) => writeLineQuantity('lines', one)),
+      package: chosen.package === undefined || chosen.package === null ? null : base.whole('package', chosen.package),
+      shipped_at: chosen.shippedAt === undefined || chosen.shippedAt === null ? null : base.instant('shippedAt', chosen.shippedAt),
+      tracking_url: chosen.trackingUrl === undefined || chosen.trackingUrl === null ? null : base.text('trackingUrl', chosen.trackingUrl),
+    };
+    const raw = await this.ask('report_shipment', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async cancel(channel, order, reason, by, options) {
+    const chosen = base.options(options, ['lines', 'signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+      reason: base.text('reason', reason),
+      by: base.text('by', by),
+      lines: chosen.lines === undefined || chosen.lines === null ? null : base.many('lines', chosen.lines).map((one) => writeLineQuantity('lines', one)),
+    };
+    const raw = await this.ask('cancel', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async release(channel, order, reason, by, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+      reason: base.text('reason', reason),
+      by: base.text('by', by),
+    };
+    const raw = await this.ask('release', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async refund(channel, order, parts, reason, by, options) {
+    const chosen = base.options(options, ['refund', 'signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+      parts: base.many('parts', parts).map((one) => writeRefundPart('parts', one)),
+      reason: base.text('reason', reason),
+      by: base.text('by', by),
+      refund: chosen.refund === undefined || chosen.refund === null ? null : base.whole('refund', chosen.refund),
+    };
+    const raw = await this.ask('refund', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async refuseCancel(channel, order, by, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+      by: base.text('by', by),
+    };
+    const raw = await this.ask('refuse_cancel', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async erase(channel, order, by, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      order: base.text('order', order),
+      by: base.text('by', by),
+    };
+    const raw = await this.ask('erase', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async eraseBuyer(channel, names, by, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      names: base.many('names', names).map((one) => base.text('names', one)),
+      by: base.text('by', by),
+    };
+    const raw = await this.ask('erase_buyer', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async resolve(channel, command, outcome, by, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      command: base.text('command', command),
+      outcome: base.text('outcome', outcome),
+      by: base.text('by', by),
+    };
+    const raw = await this.ask('resolve', given, chosen.signal);
+    return readTicket(raw);
+  }
+
+  async ticket(id, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      id: base.whole('id', id),
+    };
+    const raw = await this.ask('ticket', given, chosen.signal);
+    return readTicketOutcome(raw);
+  }
+
+  async taken(id, options) {
+    const chosen = base.options(options, ['withinMs', 'signal']);
+    const given = {
+      id: base.whole('id', id),
+      within: chosen.withinMs === undefined || chosen.withinMs === null ? null : base.whole('withinMs', chosen.withinMs),
+    };
+    const raw = await this.ask('taken', given, chosen.signal);
+    return readTicketOutcome(raw);
+  }
+
+  async health(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    const raw = await this.ask('health', given, chosen.signal);
+    return Object.freeze(raw.map(readHealth));
+  }
+
+  async check(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    const raw = await this.ask('check', given, chosen.signal);
+    return Object.freeze(raw.map(readStanding));
+  }
+
+  async totals(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    const raw = await this.ask('totals', given, chosen.signal);
+    return Object.freeze(raw.map(readPhaseTotal));
+  }
+
+  async item(sku, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      sku: base.text('sku', sku),
+    };
+    const raw = await this.ask('item', given, chosen.signal);
+    return raw === null ? null : readItem(raw);
+  }
+
+  async items(options) {
+    const chosen = base.options(options, ['after', 'limit', 'signal']);
+    const given = {
+      after: chosen.after === undefined || chosen.after === null ? null : base.text('after', chosen.after),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+    };
+    const raw = await this.ask('items', given, chosen.signal);
+    return Object.freeze(raw.map(readItem));
+  }
+
+  async metrics(channel, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+    };
+    const raw = await this.ask('metrics', given, chosen.signal);
+    return Object.freeze(raw.map(readMetric));
+  }
+
+  async handlePush(channel, method, path, headers, body, options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+      channel: base.text('channel', channel),
+      method: base.text('method', method),
+      path: base.text('path', path),
+      headers: base.many('headers', headers).map((one) => base.many('headers', one).map((one) => base.text('headers', one))),
+      body: base.octets('body', body),
+    };
+    const raw = await this.ask('handle_push', given, chosen.signal);
+    return readPushReply(raw);
+  }
+
+  async now(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    const raw = await this.ask('now', given, chosen.signal);
+    return new Date(raw);
+  }
+
+}
+
+module.exports = {
+  Calls,
+  readMoney,
+  writeMoney,
+  readCharge,
+  readLinePackage,
+  readLine,
+  readAddress,
+  readHold,
+  readException,
+  readProof,
+  readMoment,
+  readCommand,
+  readDeadline,
+  readReturnedUnits,
+  readReturn,
+  readOrder,
+  readOrderPage,
+  readWholeOrder,
+  readChange,
+  readStepped,
+  readTicket,
+  readTicketOutcome,
+  readLineQuantity,
+  writeLineQuantity,
+  readRefundPart,
+  writeRefundPart,
+  readBudget,
+  readHealth,
+  readStanding,
+  readItem,
+  readPhaseTotal,
+  readPushReply,
+  readMetric,
+  readWalmartSettings,
+  writeWalmartSettings,
+  readAmazonSettings,
+  writeAmazonSettings,
+  readEbaySettings,
+  writeEbaySettings,
+  readPace,
+  writePace,
+  readMarket,
+  readEffects,
+  readAskedOrder,
+  readVerdict,
+  writeVerdict,
+  readDecision,
+  readNormalOrder,
+};

@@ -1,0 +1,146 @@
+'use strict';
+
+const base = require('./base.js');
+const generated = require('./generated.js');
+const native = require('./native.js');
+
+class Settings {
+  constructor(kind, write, settings) {
+    this.kind = kind;
+    this.settings = write(kind, settings);
+  }
+}
+
+class Walmart extends Settings {
+  constructor(settings) {
+    super('walmart', generated.writeWalmartSettings, settings);
+  }
+}
+
+class Amazon extends Settings {
+  constructor(settings) {
+    super('amazon', generated.writeAmazonSettings, settings);
+  }
+}
+
+class Ebay extends Settings {
+  constructor(settings) {
+    super('ebay', generated.writeEbaySettings, settings);
+  }
+}
+
+/** The seller of a local marketplace. */
+class LocalChannel {
+  constructor(raw) {
+    this.kind = 'market';
+    this.settings = raw;
+    this.market = generated.readMarket(raw);
+  }
+}
+
+class Engine extends generated.Calls {
+  static async open(url, options) {
+    const { tenant } = base.options(options, ['tenant']);
+    base.text('url', url);
+    if (tenant !== undefined) base.text('tenant', tenant);
+    const engine = new native.NativeEngine();
+    base.opened(await engine.open(url, tenant));
+    return new Engine(engine);
+  }
+
+  async addChannel(name, channel) {
+    base.text('name', name);
+    if (!(channel instanceof Settings || channel instanceof LocalChannel)) {
+      throw new TypeError('channel is none; a Walmart, an Amazon, an Ebay or a channel of a sandbox is right');
+    }
+    base.opened(await this.native.addChannel(name, channel.kind, JSON.stringify(channel.settings)));
+  }
+
+  stop() {
+    this.native.stop();
+  }
+
+  async close() {
+    base.opened(await this.native.close());
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    await this.close();
+  }
+}
+
+class Sandbox {
+  #native;
+  #raw;
+
+  constructor(sandbox, raw) {
+    this.#native = sandbox;
+    this.#raw = raw;
+  }
+
+  markets() {
+    return this.#raw.map(generated.readMarket);
+  }
+
+  channels() {
+    return Object.fromEntries(this.#raw.map((raw) => [raw.marketplace, new LocalChannel(raw)]));
+  }
+
+  async effects(marketplace) {
+    return generated.readEffects(base.opened(await this.#native.effects(base.text('marketplace', marketplace))));
+  }
+
+  async close() {
+    await this.#native.stop();
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    await this.close();
+  }
+}
+
+async function sandbox(options) {
+  const chosen = base.options(options, [
+    'marketplaces', 'orders', 'arrivalsPerMinute', 'arrivalsMax', 'speed', 'seed', 'faults',
+  ]);
+  const box = new native.NativeSandbox();
+  base.opened(await box.start(JSON.stringify({
+    marketplaces: base.many('marketplaces', chosen.marketplaces ?? ['walmart', 'amazon', 'ebay'])
+      .map((one) => base.text('marketplaces', one)),
+    orders: base.whole('orders', chosen.orders ?? 60),
+    arrivals: [
+      base.real('arrivalsPerMinute', chosen.arrivalsPerMinute ?? 0),
+      base.whole('arrivalsMax', chosen.arrivalsMax ?? 0),
+    ],
+    speed: base.real('speed', chosen.speed ?? 60),
+    seed: base.whole('seed', chosen.seed ?? 7),
+    faults: base.text('faults', chosen.faults ?? 'none'),
+  })));
+  return new Sandbox(box, base.opened(await box.markets()));
+}
+
+function payload(value) {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  return JSON.stringify(value);
+}
+
+function normalize(marketplace, order) {
+  return generated.readNormalOrder(base.opened(native.normalize(base.text('marketplace', marketplace), payload(order))));
+}
+
+function decide(marketplace, order, options) {
+  const { onHand, policy, now } = base.options(options, ['onHand', 'policy', 'now']);
+  const stock = onHand ?? {};
+  base.record('onHand', stock, Object.keys(stock));
+  for (const [sku, units] of Object.entries(stock)) base.whole(`onHand.${sku}`, units);
+  const at = base.instant('now', now ?? new Date());
+  return generated.readDecision(base.opened(native.decide(
+    base.text('marketplace', marketplace), payload(order), JSON.stringify(stock),
+    policy === undefined ? undefined : base.text('policy', policy), at,
+  )));
+}
+
+module.exports = {
+  Amazon, Ebay, Engine, LocalChannel, Sandbox, SutlerError: base.SutlerError, Walmart, decide, normalize, sandbox,
+};

@@ -1,0 +1,180 @@
+//! The native part of the Node package: it carries JSON and decides nothing. Everything a user sees is JavaScript, written
+//! from the boundary or by hand over these few calls. Every promise is kept with JSON: `{"given": …}`, or `{"failed": …}` of
+//! which the JavaScript part makes an error.
+
+#![expect(missing_docs, reason = "the macros of napi write what they do not document")]
+
+use napi_derive::napi;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use sutler_boundary::{
+    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, pure, sandbox::channel_at,
+};
+
+fn answered<T: serde::Serialize>(result: std::result::Result<T, impl Into<Failure>>) -> String {
+    match result {
+        Ok(value) => json!({ "given": value }).to_string(),
+        Err(error) => json!({ "failed": error.into() }).to_string(),
+    }
+}
+
+fn wrong(op: &str, message: impl Into<String>) -> Failure {
+    Failure {
+        kind: "invalid".into(),
+        op: op.into(),
+        message: message.into(),
+        retry_after_ms: None,
+        applied: "no".into(),
+    }
+}
+
+/// An engine; none of it is open before `open` was awaited.
+#[napi(js_name = "NativeEngine")]
+#[derive(Default)]
+pub struct NativeEngine {
+    engine: Arc<tokio::sync::OnceCell<Engine>>,
+}
+
+#[napi]
+impl NativeEngine {
+    #[napi(constructor)]
+    pub fn new() -> NativeEngine {
+        NativeEngine { engine: Arc::default() }
+    }
+
+    /// Opens the store at `url`.
+    #[napi]
+    pub async fn open(&self, url: String, tenant: Option<String>) -> String {
+        let opened = self.engine.get_or_try_init(|| Engine::open(&url, tenant.as_deref())).await;
+        answered(opened.map(|_| Value::Null))
+    }
+
+    /// Does a call by its name, with its arguments as JSON.
+    #[napi]
+    pub async fn call(&self, name: String, arguments: String) -> String {
+        let Some(engine) = self.engine.get() else { return answered::<Value>(Err(unopened())) };
+        match serde_json::from_str(&arguments) {
+            Ok(arguments) => answered(calls::call(engine, &name, arguments).await),
+            Err(error) => answered::<Value>(Err(wrong("engine.call", error.to_string()))),
+        }
+    }
+
+    /// Adds a channel: its kind and its settings as JSON.
+    #[napi]
+    pub async fn add_channel(&self, name: String, kind: String, settings: String) -> String {
+        let Some(engine) = self.engine.get() else { return answered::<Value>(Err(unopened())) };
+        match setup(&kind, &settings) {
+            Ok(setup) => answered(engine.add_channel(name, setup).await.map(|()| Value::Null)),
+            Err(failure) => answered::<Value>(Err(failure)),
+        }
+    }
+
+    /// Asks a running engine to stop.
+    #[napi]
+    pub fn stop(&self) {
+        if let Some(engine) = self.engine.get() {
+            engine.stop();
+        }
+    }
+
+    /// Gives the channels and the store back.
+    #[napi]
+    pub async fn close(&self) -> String {
+        match self.engine.get() {
+            Some(engine) => answered(engine.close().await.map(|()| Value::Null)),
+            None => answered::<_>(Ok::<_, Failure>(Value::Null)),
+        }
+    }
+}
+
+fn unopened() -> Failure {
+    Failure { kind: "closed".into(), ..wrong("engine", "the engine is not open") }
+}
+
+fn setup(kind: &str, settings: &str) -> std::result::Result<ChannelSetup, Failure> {
+    let unread = |error: serde_json::Error| wrong("engine.add_channel", error.to_string());
+    Ok(match kind {
+        "walmart" => ChannelSetup::Walmart(serde_json::from_str(settings).map_err(unread)?),
+        "amazon" => ChannelSetup::Amazon(serde_json::from_str(settings).map_err(unread)?),
+        "ebay" => ChannelSetup::Ebay(serde_json::from_str(settings).map_err(unread)?),
+        "market" => channel_at(&serde_json::from_str(settings).map_err(unread)?)?,
+        other => {
+            return Err(wrong("engine.add_channel", format!("there is no kind of channel called {other:?}")));
+        }
+    })
+}
+
+/// Running local marketplaces.
+#[napi(js_name = "NativeSandbox")]
+#[derive(Default)]
+pub struct NativeSandbox {
+    sandbox: Arc<tokio::sync::OnceCell<Sandbox>>,
+}
+
+#[napi]
+impl NativeSandbox {
+    #[napi(constructor)]
+    pub fn new() -> NativeSandbox {
+        NativeSandbox { sandbox: Arc::default() }
+    }
+
+    /// Starts them, by their settings as JSON.
+    #[napi]
+    pub async fn start(&self, settings: String) -> String {
+        let settings: SandboxSettings = match serde_json::from_str(&settings) {
+            Ok(settings) => settings,
+            Err(error) => return answered::<Value>(Err(wrong("sandbox", error.to_string()))),
+        };
+        answered(self.sandbox.get_or_try_init(|| Sandbox::start(&settings)).await.map(|_| Value::Null))
+    }
+
+    /// Where each is.
+    #[napi]
+    pub async fn markets(&self) -> String {
+        let markets = match self.sandbox.get() {
+            Some(sandbox) => sandbox.markets().await,
+            None => Vec::new(),
+        };
+        answered(Ok::<_, Failure>(markets))
+    }
+
+    /// What took effect at one.
+    #[napi]
+    pub async fn effects(&self, marketplace: String) -> String {
+        match self.sandbox.get() {
+            Some(sandbox) => answered(sandbox.effects(&marketplace).await),
+            None => answered::<Value>(Err(wrong("sandbox.effects", "the sandbox is not running"))),
+        }
+    }
+
+    /// Stops them, and waits until their ports are free.
+    #[napi]
+    pub async fn stop(&self) {
+        if let Some(sandbox) = self.sandbox.get() {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// Reads one order's payload.
+#[napi]
+pub fn normalize(marketplace: String, payload: String) -> String {
+    answered(pure::normalize(&marketplace, &payload))
+}
+
+/// Decides for an order's payload.
+#[napi]
+pub fn decide(
+    marketplace: String,
+    payload: String,
+    on_hand: String,
+    policy: Option<String>,
+    now_ms: f64,
+) -> String {
+    match serde_json::from_str(&on_hand) {
+        Ok(on_hand) => {
+            answered(pure::decide(&marketplace, &payload, &on_hand, policy.as_deref(), now_ms as i64))
+        }
+        Err(error) => answered::<Value>(Err(wrong("decide", error.to_string()))),
+    }
+}

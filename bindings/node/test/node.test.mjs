@@ -1,0 +1,108 @@
+// What only Node has: both module systems, aborts, workers, a clean exit.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import sutler, { Engine, SutlerError, Walmart, decide, normalize, sandbox } from 'sutler';
+
+test('both module systems have the same', () => {
+  const required = createRequire(import.meta.url)('sutler');
+  assert.equal(required.Engine, Engine);
+  assert.deepEqual(Object.keys(required).sort(), Object.keys(sutler).sort());
+});
+
+test('errors say what and where', async () => {
+  const engine = await Engine.open('memory:');
+  await assert.rejects(engine.order('walmart', 'nope'), (error) => {
+    assert.ok(error instanceof SutlerError && error instanceof Error);
+    assert.deepEqual([error.code, error.op, error.applied, error.retryAfterMs], ['not_found', 'host.order', 'no', null]);
+    return true;
+  });
+  await assert.rejects(engine.addChannel('x', {}), TypeError);
+  assert.throws(() => new Walmart({ seller: 1 }), /walmart.seller/);
+  assert.throws(() => new Walmart({ seler: 'x' }), /seler/);
+  await engine.close();
+  await engine.close();
+  await assert.rejects(engine.totals(), { code: 'closed' });
+});
+
+test('one file has one engine', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sutler-'));
+  const path = join(folder, 'orders.db');
+  const engine = await Engine.open(path);
+  await assert.rejects(Engine.open(path), { code: 'conflict' });
+  await engine.close();
+  await (await Engine.open(path)).close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a signal gives up waiting, and stops a run when all has landed', async () => {
+  const box = await sandbox({ marketplaces: ['walmart'], orders: 5 });
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('us', box.channels().walmart);
+  const { id } = await engine.onHand('A', 1);
+  await assert.rejects(engine.taken(id, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+  const stopping = new AbortController();
+  setTimeout(() => stopping.abort(), 300);
+  await engine.run({ signal: stopping.signal });
+  assert.equal((await engine.ticket(id)).state, 'done');
+  const found = [];
+  for await (const order of engine.orders({ limit: 2 })) found.push(order);
+  assert.equal(found.length, 5);
+  assert.ok(Object.isFrozen(found[0]) && Object.isFrozen(found[0].lines) && found[0].placedAt instanceof Date);
+  await engine.close();
+  await box.close();
+});
+
+test('a process ends by itself, with an engine open and a call pending', () => {
+  const program = `
+    const { Engine } = require('sutler');
+    Engine.open('memory:').then(async (engine) => {
+      await engine.onHand('A', 1);
+      console.log('over');
+    });`;
+  const said = execFileSync(process.execPath, ['-e', program], { cwd: import.meta.dirname ?? '.', timeout: 30_000 });
+  assert.equal(said.toString(), 'over\n');
+});
+
+test('workers have engines of their own', async () => {
+  const program = `
+    const { parentPort } = require('node:worker_threads');
+    const { Engine } = require('sutler');
+    Engine.open('memory:').then(async (engine) => {
+      const { id } = await engine.onHand('A', 1);
+      parentPort.postMessage(id);
+      await engine.close();
+    });`;
+  const answers = await Promise.all([1, 2, 3].map(() => new Promise((resolve, reject) => {
+    const worker = new Worker(program, { eval: true });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  })));
+  assert.deepEqual(answers, [1, 1, 1]);
+});
+
+test('payloads are read and decided without an engine', () => {
+  const order = normalize('walmart', { purchaseOrderId: '1796277083022' });
+  assert.equal(order.channelOrderId, '1796277083022');
+  assert.ok(order.unmapped.length > 0);
+  assert.equal(decide('walmart', '{"purchaseOrderId": "1"}', { now: new Date('2026-01-01') }).accept, false);
+  assert.throws(() => normalize('walmart', '?'), { code: 'invalid' });
+  assert.throws(() => decide('walmart', '{}', { onHand: { A: 1.5 } }), TypeError);
+});
+
+test('nothing grows with calls', async () => {
+  const engine = await Engine.open('memory:');
+  await engine.onHand('A', 5);
+  for (let n = 0; n < 5_000; n += 1) await engine.item('A');
+  const before = process.memoryUsage.rss();
+  for (let n = 0; n < 100_000; n += 1) await engine.item('A');
+  const grown = process.memoryUsage.rss() - before;
+  assert.ok(grown < 24 * 1024 * 1024, `${grown} bytes`);
+  await engine.close();
+});

@@ -1,0 +1,277 @@
+"""The engines, the channels they are given, and local marketplaces."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Any
+
+from . import _base, _native
+from ._calls import AsyncCalls, Calls
+from ._errors import error_of
+from ._types import AmazonSettings, Decision, EbaySettings, Effects, Market, NormalOrder, WalmartSettings
+
+
+class Walmart(WalmartSettings):
+    """A Walmart US seller account: `Walmart(seller, client_id, client_secret)`."""
+
+    __slots__ = ()
+
+
+class Amazon(AmazonSettings):
+    """An Amazon seller account: `Amazon(seller, client_id, client_secret, refresh_token)`."""
+
+    __slots__ = ()
+
+
+class Ebay(EbaySettings):
+    """An eBay seller account: `Ebay(seller, client_id, client_secret, refresh_token)`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChannel:
+    """The seller of a local marketplace, as `add_channel` takes it."""
+
+    market: Market
+    """Where it is, and how it is entered."""
+
+    def _raw(self) -> dict[str, Any]:
+        pace = self.market.pace
+        return {
+            **self.market.to_dict(),
+            "pace": {
+                "origin": _base.instant("origin", pace.origin),
+                "started": _base.instant("started", pace.started),
+                "speed": pace.speed,
+            },
+        }
+
+
+Channel = Walmart | Amazon | Ebay | LocalChannel
+"""What `add_channel` takes."""
+
+
+def _kind(channel: object) -> tuple[str, str]:
+    if isinstance(channel, WalmartSettings):
+        return "walmart", json.dumps(channel._write())
+    if isinstance(channel, AmazonSettings):
+        return "amazon", json.dumps(channel._write())
+    if isinstance(channel, EbaySettings):
+        return "ebay", json.dumps(channel._write())
+    if isinstance(channel, LocalChannel):
+        return "market", json.dumps(channel._raw())
+    raise TypeError(
+        f"channel is {type(channel).__name__}; a Walmart, an Amazon, an Ebay or a channel of a sandbox is right"
+    )
+
+
+def _open(url: str, tenant: str | None) -> _native.Engine:
+    tenant = None if tenant is None else _base.text("tenant", tenant)
+    engine, failure = _native.Engine.open(_base.text("url", url), tenant)
+    if engine is None:
+        raise error_of(json.loads(failure))
+    return engine
+
+
+class Engine(Calls):
+    """An engine over one store; every call waits for its answer. Nothing runs by itself: call `step`, or `run`.
+
+    >>> import sutler
+    >>> with sutler.Engine.open("memory:") as engine:
+    ...     engine.totals()
+    ()
+    """
+
+    def __init__(self, native: _native.Engine) -> None:
+        self._native = native
+
+    @classmethod
+    def open(cls, url: str, *, tenant: str | None = None) -> Engine:
+        """Opens the store at `url`: a path, `sqlite:PATH`, or `memory:`.
+
+        Raises ConflictError when another engine has the store.
+        """
+        return cls(_open(url, tenant))
+
+    def add_channel(self, name: str, channel: Channel) -> None:
+        """Adds a channel under a name of yours; not while the engine runs."""
+        kind, settings = _kind(channel)
+        _base.opened(self._native.add_channel(_base.text("name", name), kind, settings))
+
+    def stop(self) -> None:
+        """Asks a running engine to stop: `run` returns when everything in flight has landed."""
+        self._native.stop()
+
+    def close(self) -> None:
+        """Gives the channels and the store back. Closing twice is no error."""
+        _base.opened(self._native.close())
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncEngine(AsyncCalls):
+    """The same for asyncio: every call is awaited.
+
+    >>> import asyncio, sutler
+    >>> async def main():
+    ...     async with await sutler.AsyncEngine.open("memory:") as engine:
+    ...         return await engine.totals()
+    >>> asyncio.run(main())
+    ()
+    """
+
+    def __init__(self, native: _native.Engine) -> None:
+        self._native = native
+
+    @classmethod
+    async def open(cls, url: str, *, tenant: str | None = None) -> AsyncEngine:
+        """Opens the store at `url`: a path, `sqlite:PATH`, or `memory:`."""
+        return cls(await asyncio.to_thread(_open, url, tenant))
+
+    async def add_channel(self, name: str, channel: Channel) -> None:
+        """Adds a channel under a name of yours; not while the engine runs."""
+        kind, settings = _kind(channel)
+        name = _base.text("name", name)
+        _base.opened(await asyncio.to_thread(self._native.add_channel, name, kind, settings))
+
+    def stop(self) -> None:
+        """Asks a running engine to stop: `run` returns when everything in flight has landed."""
+        self._native.stop()
+
+    async def close(self) -> None:
+        """Gives the channels and the store back. Closing twice is no error."""
+        _base.opened(await asyncio.to_thread(self._native.close))
+
+    async def __aenter__(self) -> AsyncEngine:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class Sandbox:
+    """Running local marketplaces, on one shelf and by one clock."""
+
+    def __init__(self, native: _native.Sandbox) -> None:
+        self._native = native
+
+    def markets(self) -> tuple[Market, ...]:
+        """Where each is, and how it is entered."""
+        return tuple(Market._read(raw) for raw in json.loads(self._native.markets()))
+
+    def channels(self) -> dict[str, LocalChannel]:
+        """The channels that reach them, by the marketplace's name."""
+        return {market.marketplace: LocalChannel(market) for market in self.markets()}
+
+    def effects(self, marketplace: str) -> Effects:
+        """What took effect at one of them so far."""
+        return Effects._read(_base.opened(self._native.effects(_base.text("marketplace", marketplace))))
+
+    def close(self) -> None:
+        """Stops them and waits until their ports are free. Closing twice is no error."""
+        self._native.stop()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def sandbox(
+    *,
+    marketplaces: Iterable[str] = ("walmart", "amazon", "ebay"),
+    orders: int = 60,
+    arrivals_per_minute: float = 0.0,
+    arrivals_max: int = 0,
+    speed: float = 60.0,
+    seed: int = 7,
+    faults: str = "none",
+) -> Sandbox:
+    """Starts local marketplaces on this machine; use it as a context manager.
+
+    Args:
+        marketplaces: Which.
+        orders: Orders each has when it starts, placed over the last three hours.
+        arrivals_per_minute: Orders that arrive each minute of the marketplace's time.
+        arrivals_max: How many of these at most.
+        speed: Marketplace seconds in a second of the wall.
+        seed: Where chance comes from.
+        faults: What goes wrong: none, lag, flaky, storm, outage, tokens or hostile.
+
+    >>> import sutler
+    >>> with sutler.sandbox(marketplaces=["walmart"], orders=5) as box:
+    ...     sorted(box.channels())
+    ['walmart']
+    """
+    native, failure = _native.Sandbox.start(
+        [_base.text("marketplaces", one) for one in _base.many("marketplaces", marketplaces)],
+        _base.whole("orders", orders),
+        _base.real("arrivals_per_minute", arrivals_per_minute),
+        _base.whole("arrivals_max", arrivals_max),
+        _base.real("speed", speed),
+        _base.whole("seed", seed),
+        _base.text("faults", faults),
+    )
+    if native is None:
+        raise error_of(json.loads(failure))
+    return Sandbox(native)
+
+
+def _payload(payload: object) -> str:
+    if isinstance(payload, (bytes, bytearray)):
+        return bytes(payload).decode("utf-8", "replace")
+    if isinstance(payload, str):
+        return payload
+    return json.dumps(payload)
+
+
+def normalize(marketplace: str, payload: str | bytes | Mapping[str, Any]) -> NormalOrder:
+    """Reads one order as the marketplace sent it. What is not understood is in `unmapped`.
+
+    >>> import sutler
+    >>> sutler.normalize("walmart", {"purchaseOrderId": "1796"}).channel_order_id
+    '1796'
+    """
+    given = _native.normalize(_base.text("marketplace", marketplace), _payload(payload))
+    return NormalOrder._read(_base.opened(given))
+
+
+def decide(
+    marketplace: str,
+    payload: str | bytes | Mapping[str, Any],
+    *,
+    on_hand: Mapping[str, int] | None = None,
+    policy: str | None = None,
+    now: datetime | None = None,
+) -> Decision:
+    """Decides for an order as the marketplace sent it, with nothing of sutler running.
+
+    Args:
+        marketplace: Whose payload it is.
+        payload: The order.
+        on_hand: Units on hand, by SKU.
+        policy: A policy as TOML; the standard one unless said.
+        now: When it is decided; now unless said.
+    """
+    stock = {_base.text("on_hand", sku): _base.whole("on_hand", n) for sku, n in (on_hand or {}).items()}
+    at = _base.instant("now", now if now is not None else datetime.now(timezone.utc))
+    text = None if policy is None else _base.text("policy", policy)
+    given = _native.decide(_base.text("marketplace", marketplace), _payload(payload), stock, text, at)
+    return Decision._read(_base.opened(given))

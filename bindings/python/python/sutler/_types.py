@@ -1,0 +1,2146 @@
+# Written by `cargo xtask gen` from bindings/boundary; edit it there.
+"""What the engine gives and takes: frozen values that compare by their contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from . import _base
+
+
+class Phase(str):
+    """Where an order is.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    NEW: ClassVar[Phase]
+    """Read and not judged yet."""
+    HELD: ClassVar[Phase]
+    """It waits; `holds` says for what."""
+    OPEN: ClassVar[Phase]
+    """Accepted: to be shipped."""
+    PARTLY_SHIPPED: ClassVar[Phase]
+    """Some units have left."""
+    SHIPPED: ClassVar[Phase]
+    """All that was not cancelled has left."""
+    DELIVERED: ClassVar[Phase]
+    """All that left has arrived."""
+    CANCELLED: ClassVar[Phase]
+    """Nothing of it is left."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"new", "held", "open", "partly_shipped", "shipped", "delivered", "cancelled"}
+
+    def __repr__(self) -> str:
+        return f"Phase({str(self)!r})"
+
+
+Phase.NEW = Phase("new")
+Phase.HELD = Phase("held")
+Phase.OPEN = Phase("open")
+Phase.PARTLY_SHIPPED = Phase("partly_shipped")
+Phase.SHIPPED = Phase("shipped")
+Phase.DELIVERED = Phase("delivered")
+Phase.CANCELLED = Phase("cancelled")
+
+
+class FulfilledBy(str):
+    """Who ships an order.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    SELLER: ClassVar[FulfilledBy]
+    """The seller, from a location of its own."""
+    MARKETPLACE: ClassVar[FulfilledBy]
+    """The marketplace's own warehouse (WFS, FBA): read, never written."""
+    THIRD_PARTY: ClassVar[FulfilledBy]
+    """A third party the marketplace instructs: read, never written."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"seller", "marketplace", "third_party"}
+
+    def __repr__(self) -> str:
+        return f"FulfilledBy({str(self)!r})"
+
+
+FulfilledBy.SELLER = FulfilledBy("seller")
+FulfilledBy.MARKETPLACE = FulfilledBy("marketplace")
+FulfilledBy.THIRD_PARTY = FulfilledBy("third_party")
+
+
+class ChargeKind(str):
+    """What an amount is for.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    PRODUCT: ClassVar[ChargeKind]
+    """The goods."""
+    SHIPPING: ClassVar[ChargeKind]
+    """Delivery."""
+    DISCOUNT: ClassVar[ChargeKind]
+    """A reduction, negative."""
+    FEE: ClassVar[ChargeKind]
+    """Anything the channel adds."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"product", "shipping", "discount", "fee"}
+
+    def __repr__(self) -> str:
+        return f"ChargeKind({str(self)!r})"
+
+
+ChargeKind.PRODUCT = ChargeKind("product")
+ChargeKind.SHIPPING = ChargeKind("shipping")
+ChargeKind.DISCOUNT = ChargeKind("discount")
+ChargeKind.FEE = ChargeKind("fee")
+
+
+class PartState(str):
+    """How good a part of an address is.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    ABSENT: ClassVar[PartState]
+    """Not given."""
+    FULL: ClassVar[PartState]
+    """As the buyer wrote it."""
+    MASKED: ClassVar[PartState]
+    """A part of it is hidden."""
+    PENDING: ClassVar[PartState]
+    """The channel will give it later."""
+    WITHHELD: ClassVar[PartState]
+    """Our rights do not cover it."""
+    EXPIRED: ClassVar[PartState]
+    """The channel does not show it any more."""
+    ERASED: ClassVar[PartState]
+    """Erased here."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"absent", "full", "masked", "pending", "withheld", "expired", "erased"}
+
+    def __repr__(self) -> str:
+        return f"PartState({str(self)!r})"
+
+
+PartState.ABSENT = PartState("absent")
+PartState.FULL = PartState("full")
+PartState.MASKED = PartState("masked")
+PartState.PENDING = PartState("pending")
+PartState.WITHHELD = PartState("withheld")
+PartState.EXPIRED = PartState("expired")
+PartState.ERASED = PartState("erased")
+
+
+class VerdictKind(str):
+    """What a rule says of an order.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    PASS: ClassVar[VerdictKind]
+    """Nothing against it."""
+    HOLD: ClassVar[VerdictKind]
+    """It must wait."""
+    REFUSE: ClassVar[VerdictKind]
+    """It must not be taken; a person cancels."""
+    ABSTAIN: ClassVar[VerdictKind]
+    """The rule has nothing to say about it."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"pass", "hold", "refuse", "abstain"}
+
+    def __repr__(self) -> str:
+        return f"VerdictKind({str(self)!r})"
+
+
+VerdictKind.PASS = VerdictKind("pass")
+VerdictKind.HOLD = VerdictKind("hold")
+VerdictKind.REFUSE = VerdictKind("refuse")
+VerdictKind.ABSTAIN = VerdictKind("abstain")
+
+
+class CommandState(str):
+    """Where a command stands.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    INTENDED: ClassVar[CommandState]
+    """Not sent yet."""
+    SENT: ClassVar[CommandState]
+    """On its way; its answer is awaited."""
+    ACCEPTED: ClassVar[CommandState]
+    """The marketplace works on it."""
+    IN_DOUBT: ClassVar[CommandState]
+    """Nobody knows whether it took effect; it is asked after."""
+    CONFIRMED: ClassVar[CommandState]
+    """It took effect."""
+    REFUSED: ClassVar[CommandState]
+    """The marketplace refused it."""
+    REDIRECTED: ClassVar[CommandState]
+    """It is done by another way."""
+    UNRESOLVED: ClassVar[CommandState]
+    """Only a person can tell whether it took effect: `resolve`."""
+    VOID: ClassVar[CommandState]
+    """It lost its point before it left."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"intended", "sent", "accepted", "in_doubt", "confirmed", "refused", "redirected", "unresolved", "void"}
+
+    def __repr__(self) -> str:
+        return f"CommandState({str(self)!r})"
+
+
+CommandState.INTENDED = CommandState("intended")
+CommandState.SENT = CommandState("sent")
+CommandState.ACCEPTED = CommandState("accepted")
+CommandState.IN_DOUBT = CommandState("in_doubt")
+CommandState.CONFIRMED = CommandState("confirmed")
+CommandState.REFUSED = CommandState("refused")
+CommandState.REDIRECTED = CommandState("redirected")
+CommandState.UNRESOLVED = CommandState("unresolved")
+CommandState.VOID = CommandState("void")
+
+
+class CancelReason(str):
+    """Why a line is cancelled.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    BUYER_ASKED: ClassVar[CancelReason]
+    """The buyer asked, and the channel shows it."""
+    OUT_OF_STOCK: ClassVar[CancelReason]
+    """We have none. Walmart sets the SKU's level to zero."""
+    PRICING_ERROR: ClassVar[CancelReason]
+    """The price was wrong."""
+    FRAUD: ClassVar[CancelReason]
+    """Confirmed fraud."""
+    ADDRESS_NOT_SERVICEABLE: ClassVar[CancelReason]
+    """The address cannot be served."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"buyer_asked", "out_of_stock", "pricing_error", "fraud", "address_not_serviceable"}
+
+    def __repr__(self) -> str:
+        return f"CancelReason({str(self)!r})"
+
+
+CancelReason.BUYER_ASKED = CancelReason("buyer_asked")
+CancelReason.OUT_OF_STOCK = CancelReason("out_of_stock")
+CancelReason.PRICING_ERROR = CancelReason("pricing_error")
+CancelReason.FRAUD = CancelReason("fraud")
+CancelReason.ADDRESS_NOT_SERVICEABLE = CancelReason("address_not_serviceable")
+
+
+class Outcome(str):
+    """What a person says of an unresolved command.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    HAPPENED: ClassVar[Outcome]
+    """It took effect."""
+    AGAIN: ClassVar[Outcome]
+    """It did not; do it again."""
+    DROP: ClassVar[Outcome]
+    """It did not; leave it."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"happened", "again", "drop"}
+
+    def __repr__(self) -> str:
+        return f"Outcome({str(self)!r})"
+
+
+Outcome.HAPPENED = Outcome("happened")
+Outcome.AGAIN = Outcome("again")
+Outcome.DROP = Outcome("drop")
+
+
+class RefundReason(str):
+    """Why money is given back.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    RETURNED: ClassVar[RefundReason]
+    """The buyer returned the goods."""
+    NOT_RECEIVED: ClassVar[RefundReason]
+    """The parcel did not arrive."""
+    NOT_AS_DESCRIBED: ClassVar[RefundReason]
+    """The goods were damaged, defective or not as described."""
+    SELLER_CANCELLED: ClassVar[RefundReason]
+    """We cancelled after payment."""
+    ADJUSTMENT: ClassVar[RefundReason]
+    """A courtesy, or an agreed part of the price."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"returned", "not_received", "not_as_described", "seller_cancelled", "adjustment"}
+
+    def __repr__(self) -> str:
+        return f"RefundReason({str(self)!r})"
+
+
+RefundReason.RETURNED = RefundReason("returned")
+RefundReason.NOT_RECEIVED = RefundReason("not_received")
+RefundReason.NOT_AS_DESCRIBED = RefundReason("not_as_described")
+RefundReason.SELLER_CANCELLED = RefundReason("seller_cancelled")
+RefundReason.ADJUSTMENT = RefundReason("adjustment")
+
+
+class Sort(str):
+    """The order of a list.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    NEWEST: ClassVar[Sort]
+    """Newest placed first."""
+    OLDEST: ClassVar[Sort]
+    """Oldest placed first."""
+    DUE: ClassVar[Sort]
+    """Next deadline first; orders without one are left out."""
+    AMOUNT: ClassVar[Sort]
+    """Largest total first; orders without one last."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"newest", "oldest", "due", "amount"}
+
+    def __repr__(self) -> str:
+        return f"Sort({str(self)!r})"
+
+
+Sort.NEWEST = Sort("newest")
+Sort.OLDEST = Sort("oldest")
+Sort.DUE = Sort("due")
+Sort.AMOUNT = Sort("amount")
+
+
+class ErrorKind(str):
+    """What went wrong, by who must act.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    INVALID: ClassVar[ErrorKind]
+    """An argument, a payload or a policy is wrong; the caller must change it."""
+    CONFIG: ClassVar[ErrorKind]
+    """A configuration is wrong or contradicts itself; found before any call."""
+    NOT_FOUND: ClassVar[ErrorKind]
+    """The thing named does not exist, or is not visible to this seller."""
+    CONFLICT: ClassVar[ErrorKind]
+    """Something else holds what was asked for: a lock, an open command, another value."""
+    UNAUTHORIZED: ClassVar[ErrorKind]
+    """The marketplace refused the credential; only a person can renew it."""
+    FORBIDDEN: ClassVar[ErrorKind]
+    """The credential is good but lacks the right to do this."""
+    RATE_LIMITED: ClassVar[ErrorKind]
+    """Too many requests; wait as told."""
+    TIMEOUT: ClassVar[ErrorKind]
+    """The other side did not answer in time."""
+    NETWORK: ClassVar[ErrorKind]
+    """No connection, or it broke."""
+    REMOTE: ClassVar[ErrorKind]
+    """The other side failed, or answered what cannot be read."""
+    REFUSED: ClassVar[ErrorKind]
+    """The marketplace understood and refused."""
+    PROTOCOL: ClassVar[ErrorKind]
+    """The marketplace's answer breaks its own rules."""
+    STORE: ClassVar[ErrorKind]
+    """The store cannot read or write: disk full, read-only, damaged."""
+    NEWER_SCHEMA: ClassVar[ErrorKind]
+    """The store was written by a newer version."""
+    CLOSED: ClassVar[ErrorKind]
+    """The engine is closed, or lost its lease."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"invalid", "config", "not_found", "conflict", "unauthorized", "forbidden", "rate_limited", "timeout", "network", "remote", "refused", "protocol", "store", "newer_schema", "closed"}
+
+    def __repr__(self) -> str:
+        return f"ErrorKind({str(self)!r})"
+
+
+ErrorKind.INVALID = ErrorKind("invalid")
+ErrorKind.CONFIG = ErrorKind("config")
+ErrorKind.NOT_FOUND = ErrorKind("not_found")
+ErrorKind.CONFLICT = ErrorKind("conflict")
+ErrorKind.UNAUTHORIZED = ErrorKind("unauthorized")
+ErrorKind.FORBIDDEN = ErrorKind("forbidden")
+ErrorKind.RATE_LIMITED = ErrorKind("rate_limited")
+ErrorKind.TIMEOUT = ErrorKind("timeout")
+ErrorKind.NETWORK = ErrorKind("network")
+ErrorKind.REMOTE = ErrorKind("remote")
+ErrorKind.REFUSED = ErrorKind("refused")
+ErrorKind.PROTOCOL = ErrorKind("protocol")
+ErrorKind.STORE = ErrorKind("store")
+ErrorKind.NEWER_SCHEMA = ErrorKind("newer_schema")
+ErrorKind.CLOSED = ErrorKind("closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount with its currency."""
+
+    amount: Decimal
+    """The amount, exact."""
+    currency: str
+    """ISO 4217."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "amount": _base.exact("Money.amount", self.amount),
+            "currency": _base.text("Money.currency", self.currency),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Money:
+        return Money(
+            Decimal(raw["amount"]),
+            raw["currency"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "amount": self.amount,
+            "currency": self.currency,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One amount of a line, for all its units."""
+
+    kind: ChargeKind
+    """What it is for."""
+    name: str
+    """The channel's own name for it; empty when it has none."""
+    amount: Money
+    """The amount of the line, without tax."""
+    tax: Money | None
+    """Tax on it; none where the channel gives none."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Charge:
+        return Charge(
+            ChargeKind(raw["kind"]),
+            raw["name"],
+            Money._read(raw["amount"]),
+            None if raw["tax"] is None else Money._read(raw["tax"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "amount": self.amount.to_dict(),
+            "tax": None if self.tax is None else self.tax.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LinePackage:
+    """Units of a line that left in one package, as the channel shows them."""
+
+    tracking: str
+    """The carrier's number; empty where the channel shows none."""
+    carrier: str
+    """The channel's carrier text, verbatim."""
+    quantity: int
+    """Units."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> LinePackage:
+        return LinePackage(
+            raw["tracking"],
+            raw["carrier"],
+            raw["quantity"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "tracking": self.tracking,
+            "carrier": self.carrier,
+            "quantity": self.quantity,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order: units of one SKU and what became of them."""
+
+    line_id: str
+    """The channel's line id."""
+    sku: str | None
+    """The SKU; none when the channel's payload had none."""
+    title: str
+    """Product name; may be empty."""
+    ordered: int
+    """Units bought."""
+    cancelled: int
+    """Units the channel shows as cancelled."""
+    shipped: int
+    """Units the channel shows as shipped or further."""
+    delivered: int
+    """Units the channel shows as delivered; part of `shipped`."""
+    cancel_requested: bool
+    """The buyer asks to cancel it."""
+    charges: tuple[Charge, ...]
+    """Amounts, for all units."""
+    packages: tuple[LinePackage, ...]
+    """What left in which package, as the channel shows it."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Line:
+        return Line(
+            raw["line_id"],
+            raw["sku"],
+            raw["title"],
+            raw["ordered"],
+            raw["cancelled"],
+            raw["shipped"],
+            raw["delivered"],
+            raw["cancel_requested"],
+            tuple([Charge._read(one) for one in raw["charges"]]),
+            tuple([LinePackage._read(one) for one in raw["packages"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "line_id": self.line_id,
+            "sku": self.sku,
+            "title": self.title,
+            "ordered": self.ordered,
+            "cancelled": self.cancelled,
+            "shipped": self.shipped,
+            "delivered": self.delivered,
+            "cancel_requested": self.cancel_requested,
+            "charges": [one.to_dict() for one in self.charges],
+            "packages": [one.to_dict() for one in self.packages],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a package goes and whom to ask about it. Empty texts are not given; the states say why."""
+
+    name: str
+    """Addressee."""
+    line1: str
+    """Street line 1."""
+    line2: str
+    """Street line 2."""
+    city: str
+    """City or town."""
+    region: str
+    """State, province or region, as the channel wrote it."""
+    postal_code: str
+    """ZIP or postal code."""
+    country: str
+    """ISO 3166-1 alpha-2 where the channel's code is known, else the channel's text."""
+    phone: str
+    """Telephone."""
+    email: str
+    """E-mail, usually a relay."""
+    name_state: PartState
+    """How good the name is."""
+    lines_state: PartState
+    """How good street, city, region and postal code are."""
+    phone_state: PartState
+    """How good the telephone is."""
+    email_state: PartState
+    """How good the e-mail address is."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Address:
+        return Address(
+            raw["name"],
+            raw["line1"],
+            raw["line2"],
+            raw["city"],
+            raw["region"],
+            raw["postal_code"],
+            raw["country"],
+            raw["phone"],
+            raw["email"],
+            PartState(raw["name_state"]),
+            PartState(raw["lines_state"]),
+            PartState(raw["phone_state"]),
+            PartState(raw["email_state"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "name": self.name,
+            "line1": self.line1,
+            "line2": self.line2,
+            "city": self.city,
+            "region": self.region,
+            "postal_code": self.postal_code,
+            "country": self.country,
+            "phone": self.phone,
+            "email": self.email,
+            "name_state": self.name_state,
+            "lines_state": self.lines_state,
+            "phone_state": self.phone_state,
+            "email_state": self.email_state,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One reason an order waits, with what makes it true. No personal data."""
+
+    reason: str
+    """The stable code (`short_of_stock`); of a rule of your own `rule:NAME`."""
+    detail: str
+    """What makes it true, in words."""
+    why: str
+    """One sentence for a person."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Hold:
+        return Hold(
+            raw["reason"],
+            raw["detail"],
+            raw["why"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "reason": self.reason,
+            "detail": self.detail,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Exception:
+    """What a person should see of an order."""
+
+    code: str
+    """`refused`, `unresolved`, `conflict` or `shipped_after_cancel`."""
+    about: str
+    """The command or line it is about."""
+    detail: str
+    """What is wrong, in words."""
+    since: datetime
+    """Since when."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Exception:
+        return Exception(
+            raw["code"],
+            raw["about"],
+            raw["detail"],
+            _base.instant_of(raw["since"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "code": self.code,
+            "about": self.about,
+            "detail": self.detail,
+            "since": self.since,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one rule said of an order, with its proof."""
+
+    rule: str
+    """Which rule."""
+    verdict: VerdictKind
+    """What it said."""
+    reason: str | None
+    """Why it is held or refused; none where it is not."""
+    code: str
+    """The stable code of the proof (`stock.covers`)."""
+    value: str
+    """The value that decided, in words; empty when the code says it all."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Proof:
+        return Proof(
+            raw["rule"],
+            VerdictKind(raw["verdict"]),
+            raw["reason"],
+            raw["code"],
+            raw["value"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "rule": self.rule,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "code": self.code,
+            "value": self.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of an order's life."""
+
+    seq: int
+    """Its position in the journal."""
+    at: datetime
+    """When it was written, marketplace time."""
+    kind: str
+    """The stable name of its kind."""
+    words: str
+    """What happened, in one sentence without personal data."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Moment:
+        return Moment(
+            raw["seq"],
+            _base.instant_of(raw["at"]),
+            raw["kind"],
+            raw["words"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seq": self.seq,
+            "at": self.at,
+            "kind": self.kind,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something intended for an order, and what became of it."""
+
+    name: str
+    """Its name: `verb subject #ordinal`. `resolve` takes it."""
+    verb: str
+    """What it does (`acknowledge`, `confirm_shipment`, `cancel`, `refund`, `set_level`)."""
+    state: CommandState
+    """Where it stands."""
+    attempt: int
+    """How often it was sent."""
+    intended_at: datetime
+    """When it was intended."""
+    latest_safe: datetime
+    """By when it should have left."""
+    why: str
+    """Evidence or reason of the last step, in words."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Command:
+        return Command(
+            raw["name"],
+            raw["verb"],
+            CommandState(raw["state"]),
+            raw["attempt"],
+            _base.instant_of(raw["intended_at"]),
+            _base.instant_of(raw["latest_safe"]),
+            raw["why"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "name": self.name,
+            "verb": self.verb,
+            "state": self.state,
+            "attempt": self.attempt,
+            "intended_at": self.intended_at,
+            "latest_safe": self.latest_safe,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something that must have happened by an instant."""
+
+    kind: str
+    """What (`acknowledge`, `ship`, `deliver`, …)."""
+    due: datetime
+    """By when."""
+    target: datetime | None
+    """Our own aim, where there is one."""
+    alarm_at: datetime
+    """When a person should hear of it."""
+    estimated: bool
+    """Reckoned here; not an instant of the channel's own."""
+    consequence: str
+    """What follows if not, in words."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Deadline:
+        return Deadline(
+            raw["kind"],
+            _base.instant_of(raw["due"]),
+            None if raw["target"] is None else _base.instant_of(raw["target"]),
+            _base.instant_of(raw["alarm_at"]),
+            raw["estimated"],
+            raw["consequence"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "kind": self.kind,
+            "due": self.due,
+            "target": self.target,
+            "alarm_at": self.alarm_at,
+            "estimated": self.estimated,
+            "consequence": self.consequence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedUnits:
+    """Units of one line in a return."""
+
+    line_id: str | None
+    """Which line, where the channel says."""
+    sku: str | None
+    """The SKU, where the channel says."""
+    quantity: int
+    """Units the buyer sends back."""
+    back: int
+    """Of these, units that arrived."""
+    reason: str
+    """Why, in the channel's words."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ReturnedUnits:
+        return ReturnedUnits(
+            raw["line_id"],
+            raw["sku"],
+            raw["quantity"],
+            raw["back"],
+            raw["reason"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "line_id": self.line_id,
+            "sku": self.sku,
+            "quantity": self.quantity,
+            "back": self.back,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a buyer sends back of an order."""
+
+    id: str
+    """The channel's id of it."""
+    stage: str
+    """How far it is (`announced`, `confirmed`, `closed`, `voided`)."""
+    status: str
+    """The same in the channel's words."""
+    opened_at: datetime | None
+    """When the buyer asked for it."""
+    refund: str | None
+    """What of the money, in the channel's words, where it says."""
+    lines: tuple[ReturnedUnits, ...]
+    """What is sent back."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Return:
+        return Return(
+            raw["id"],
+            raw["stage"],
+            raw["status"],
+            None if raw["opened_at"] is None else _base.instant_of(raw["opened_at"]),
+            raw["refund"],
+            tuple([ReturnedUnits._read(one) for one in raw["lines"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "id": self.id,
+            "stage": self.stage,
+            "status": self.status,
+            "opened_at": self.opened_at,
+            "refund": self.refund,
+            "lines": [one.to_dict() for one in self.lines],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order, as it is stored."""
+
+    channel: str
+    """The channel it came by."""
+    channel_order_id: str
+    """The channel's id of it."""
+    phase: Phase
+    """Where it is."""
+    why: str
+    """Why it stands where it stands, in one sentence."""
+    placed_at: datetime
+    """When it was placed."""
+    due_at: datetime | None
+    """Its next deadline, if any."""
+    fulfilled_by: FulfilledBy
+    """Who ships it."""
+    total: Money | None
+    """Its total, if the channel gives one."""
+    acknowledged: bool
+    """Has the channel our acknowledgment?"""
+    method: str | None
+    """The shipping method the buyer chose, in the channel's words."""
+    lines: tuple[Line, ...]
+    """Its lines."""
+    holds: tuple[Hold, ...]
+    """Why it waits."""
+    exceptions: tuple[Exception, ...]
+    """What a person should see."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Order:
+        return Order(
+            raw["channel"],
+            raw["channel_order_id"],
+            Phase(raw["phase"]),
+            raw["why"],
+            _base.instant_of(raw["placed_at"]),
+            None if raw["due_at"] is None else _base.instant_of(raw["due_at"]),
+            FulfilledBy(raw["fulfilled_by"]),
+            None if raw["total"] is None else Money._read(raw["total"]),
+            raw["acknowledged"],
+            raw["method"],
+            tuple([Line._read(one) for one in raw["lines"]]),
+            tuple([Hold._read(one) for one in raw["holds"]]),
+            tuple([Exception._read(one) for one in raw["exceptions"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel": self.channel,
+            "channel_order_id": self.channel_order_id,
+            "phase": self.phase,
+            "why": self.why,
+            "placed_at": self.placed_at,
+            "due_at": self.due_at,
+            "fulfilled_by": self.fulfilled_by,
+            "total": None if self.total is None else self.total.to_dict(),
+            "acknowledged": self.acknowledged,
+            "method": self.method,
+            "lines": [one.to_dict() for one in self.lines],
+            "holds": [one.to_dict() for one in self.holds],
+            "exceptions": [one.to_dict() for one in self.exceptions],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of orders."""
+
+    orders: tuple[Order, ...]
+    """Its orders."""
+    next: str | None
+    """Where to go on; none at the end."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> OrderPage:
+        return OrderPage(
+            tuple([Order._read(one) for one in raw["orders"]]),
+            raw["next"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "orders": [one.to_dict() for one in self.orders],
+            "next": self.next,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """An order with its address, proofs, commands, deadlines and history."""
+
+    order: Order
+    """The order."""
+    ship_to: Address | None
+    """Where it goes; none where nothing is stored of it."""
+    proofs: tuple[Proof, ...]
+    """What each rule said last."""
+    commands: tuple[Command, ...]
+    """What was intended for it."""
+    deadlines: tuple[Deadline, ...]
+    """What must have happened by when."""
+    returns: tuple[Return, ...]
+    """What the buyer sends back."""
+    timeline: tuple[Moment, ...]
+    """Everything that ever happened to it, oldest first."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> WholeOrder:
+        return WholeOrder(
+            Order._read(raw["order"]),
+            None if raw["ship_to"] is None else Address._read(raw["ship_to"]),
+            tuple([Proof._read(one) for one in raw["proofs"]]),
+            tuple([Command._read(one) for one in raw["commands"]]),
+            tuple([Deadline._read(one) for one in raw["deadlines"]]),
+            tuple([Return._read(one) for one in raw["returns"]]),
+            tuple([Moment._read(one) for one in raw["timeline"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "order": self.order.to_dict(),
+            "ship_to": None if self.ship_to is None else self.ship_to.to_dict(),
+            "proofs": [one.to_dict() for one in self.proofs],
+            "commands": [one.to_dict() for one in self.commands],
+            "deadlines": [one.to_dict() for one in self.deadlines],
+            "returns": [one.to_dict() for one in self.returns],
+            "timeline": [one.to_dict() for one in self.timeline],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, in commit order: nothing below its position can still appear."""
+
+    seq: int
+    """Its position: ask for what comes after it next time."""
+    at: datetime
+    """When it was written, marketplace time."""
+    channel: str | None
+    """The channel it is about, if one."""
+    channel_order_id: str | None
+    """The order it is about, if one."""
+    phase: Phase | None
+    """Where that order stands now, which may be later than this change."""
+    kind: str
+    """The stable name of its kind."""
+    words: str
+    """What happened, in one sentence without personal data."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Change:
+        return Change(
+            raw["seq"],
+            _base.instant_of(raw["at"]),
+            raw["channel"],
+            raw["channel_order_id"],
+            None if raw["phase"] is None else Phase(raw["phase"]),
+            raw["kind"],
+            raw["words"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seq": self.seq,
+            "at": self.at,
+            "channel": self.channel,
+            "channel_order_id": self.channel_order_id,
+            "phase": self.phase,
+            "kind": self.kind,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """What one step came to."""
+
+    done: int
+    """Pieces of work done."""
+    next_at: datetime | None
+    """When the next is due; none when nothing is until something comes in."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Stepped:
+        return Stepped(
+            raw["done"],
+            None if raw["next_at"] is None else _base.instant_of(raw["next_at"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "done": self.done,
+            "next_at": self.next_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Something asked of the engine. It is durable; an engine that runs takes it."""
+
+    id: int
+    """Its position in the intake: `ticket` tells what became of it."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Ticket:
+        return Ticket(
+            raw["id"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "id": self.id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOutcome:
+    """What became of something asked."""
+
+    state: str
+    """`waiting`, `done` or `refused`."""
+    words: str
+    """What was done, or why not; empty while it waits."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> TicketOutcome:
+        return TicketOutcome(
+            raw["state"],
+            raw["words"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "state": self.state,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuantity:
+    """Units of one line."""
+
+    line_id: str
+    """The channel's line id."""
+    quantity: int
+    """How many units."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "line_id": _base.text("LineQuantity.line_id", self.line_id),
+            "quantity": _base.whole("LineQuantity.quantity", self.quantity),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> LineQuantity:
+        return LineQuantity(
+            raw["line_id"],
+            raw["quantity"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "line_id": self.line_id,
+            "quantity": self.quantity,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """Money of one charge of one line, to be given back."""
+
+    line_id: str
+    """Which line."""
+    charge: ChargeKind
+    """Of which charge of it."""
+    amount: Money
+    """How much, positive, without tax."""
+    tax: Money | None = None
+    """The tax on it that goes back with it."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "line_id": _base.text("RefundPart.line_id", self.line_id),
+            "charge": _base.text("RefundPart.charge", self.charge),
+            "amount": _base.record("RefundPart.amount", self.amount, Money),
+            "tax": None if self.tax is None else _base.record("RefundPart.tax", self.tax, Money),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> RefundPart:
+        return RefundPart(
+            raw["line_id"],
+            ChargeKind(raw["charge"]),
+            Money._read(raw["amount"]),
+            None if raw["tax"] is None else Money._read(raw["tax"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "line_id": self.line_id,
+            "charge": self.charge,
+            "amount": self.amount.to_dict(),
+            "tax": None if self.tax is None else self.tax.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A rate limit and what it was used for."""
+
+    scope: str
+    """Its scope (`walmart/acknowledge@SELLER`)."""
+    taken: int
+    """Requests let go."""
+    refused: int
+    """Refusals (429)."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Budget:
+        return Budget(
+            raw["scope"],
+            raw["taken"],
+            raw["refused"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "scope": self.scope,
+            "taken": self.taken,
+            "refused": self.refused,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a channel is doing."""
+
+    channel: str
+    """Which."""
+    complete_to: datetime | None
+    """Everything the marketplace could show up to this instant is stored. None before the first complete pull."""
+    token: str
+    """`good`, `unknown` or `reauthorization_needed`."""
+    waiting: int
+    """Commands intended and not yet sent."""
+    doubts: int
+    """Commands of which nobody knows whether they happened."""
+    unresolved: int
+    """Commands only a person can settle."""
+    pending: int
+    """Commands the marketplace accepted and has not finished."""
+    deadlines_at_risk: int
+    """Open orders whose next deadline is past or near."""
+    last_error: str | None
+    """The last error, in words."""
+    last_error_at: datetime | None
+    """When it was met."""
+    ended: str | None
+    """Why the channel was given up, if it was."""
+    next_pull_at: datetime | None
+    """When the next pull begins."""
+    pulls: int
+    """Complete pulls since the start."""
+    missing_rights: tuple[str, ...]
+    """Rights the credential lacks."""
+    budgets: tuple[Budget, ...]
+    """Rate limits."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Health:
+        return Health(
+            raw["channel"],
+            None if raw["complete_to"] is None else _base.instant_of(raw["complete_to"]),
+            raw["token"],
+            raw["waiting"],
+            raw["doubts"],
+            raw["unresolved"],
+            raw["pending"],
+            raw["deadlines_at_risk"],
+            raw["last_error"],
+            None if raw["last_error_at"] is None else _base.instant_of(raw["last_error_at"]),
+            raw["ended"],
+            None if raw["next_pull_at"] is None else _base.instant_of(raw["next_pull_at"]),
+            raw["pulls"],
+            tuple(raw["missing_rights"]),
+            tuple([Budget._read(one) for one in raw["budgets"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel": self.channel,
+            "complete_to": self.complete_to,
+            "token": self.token,
+            "waiting": self.waiting,
+            "doubts": self.doubts,
+            "unresolved": self.unresolved,
+            "pending": self.pending,
+            "deadlines_at_risk": self.deadlines_at_risk,
+            "last_error": self.last_error,
+            "last_error_at": self.last_error_at,
+            "ended": self.ended,
+            "next_pull_at": self.next_pull_at,
+            "pulls": self.pulls,
+            "missing_rights": list(self.missing_rights),
+            "budgets": [one.to_dict() for one in self.budgets],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who a channel's credential belongs to and what it may do."""
+
+    channel: str
+    """Which channel."""
+    seller: str | None
+    """The seller, where the marketplace tells it."""
+    missing: tuple[str, ...]
+    """Rights the credential lacks."""
+    clock_offset: timedelta
+    """Marketplace time less ours."""
+    error: str | None
+    """What is wrong; none where nothing is."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Standing:
+        return Standing(
+            raw["channel"],
+            raw["seller"],
+            tuple(raw["missing"]),
+            _base.span_of(raw["clock_offset"]),
+            raw["error"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel": self.channel,
+            "seller": self.seller,
+            "missing": list(self.missing),
+            "clock_offset": self.clock_offset,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is physically there of a SKU, and who wants it."""
+
+    sku: str
+    """Which."""
+    counted: int | None
+    """The last count; none where nobody counted it."""
+    as_of: datetime
+    """When it was counted."""
+    demand: int
+    """Units that open orders want."""
+    allocated: int
+    """Units promised to accepted orders; part of `demand`."""
+    available: int
+    """Units nobody wants yet; may be negative."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Item:
+        return Item(
+            raw["sku"],
+            raw["counted"],
+            _base.instant_of(raw["as_of"]),
+            raw["demand"],
+            raw["allocated"],
+            raw["available"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "sku": self.sku,
+            "counted": self.counted,
+            "as_of": self.as_of,
+            "demand": self.demand,
+            "allocated": self.allocated,
+            "available": self.available,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTotal:
+    """How many orders stand where on one channel."""
+
+    channel: str
+    """Which channel."""
+    phase: Phase
+    """Where."""
+    orders: int
+    """How many."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> PhaseTotal:
+        return PhaseTotal(
+            raw["channel"],
+            Phase(raw["phase"]),
+            raw["orders"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel": self.channel,
+            "phase": self.phase,
+            "orders": self.orders,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PushReply:
+    """What to answer a marketplace that sent a push."""
+
+    status: int
+    """The HTTP status."""
+    content_type: str | None
+    """The content type of the body, if there is one."""
+    body: str
+    """The body."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> PushReply:
+        return PushReply(
+            raw["status"],
+            raw["content_type"],
+            raw["body"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "status": self.status,
+            "content_type": self.content_type,
+            "body": self.body,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One seller metric over its window."""
+
+    measure: str
+    """What is measured."""
+    since: datetime
+    """From when on orders are counted."""
+    counted: int
+    """Orders that count."""
+    missed: int
+    """Of these, missed."""
+    misses_left: int | None
+    """How many more may be missed; none where nothing is known of a threshold."""
+    broken: bool
+    """Is it broken?"""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Metric:
+        return Metric(
+            raw["measure"],
+            _base.instant_of(raw["since"]),
+            raw["counted"],
+            raw["missed"],
+            raw["misses_left"],
+            raw["broken"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "measure": self.measure,
+            "since": self.since,
+            "counted": self.counted,
+            "missed": self.missed,
+            "misses_left": self.misses_left,
+            "broken": self.broken,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WalmartSettings:
+    """Where a marketplace is reached, and by whom. What a local one gives, `add_channel` takes."""
+
+    seller: str
+    """The seller id."""
+    client_id: str
+    """The client id of the developer portal."""
+    client_secret: str
+    """The secret that goes with it."""
+    environment: str | None = None
+    """`production`, `sandbox` or `local`; production unless said."""
+    base_url: str | None = None
+    """Another scheme and host, without a path."""
+    token_url: str | None = None
+    """Another token endpoint, with its path."""
+    ship_node: str | None = None
+    """The ship node stock is kept at, for sellers with more than one."""
+    backfill: timedelta | None = None
+    """How far back the first reads reach; 179 days unless said."""
+    call_timeout: timedelta | None = None
+    """The longest one call may take; 30 seconds unless said."""
+    rate_factor: float | None = None
+    """Multiplies every published rate; 1 unless said."""
+    push_password: str | None = None
+    """User name and password of a subscription to pushes, as `user:password`."""
+    push_hmac: str | None = None
+    """Name of the header and secret of an HMAC subscription to pushes, as `header:secret`."""
+    pace: Pace | None = None
+    """The time a local marketplace runs by."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "seller": _base.text("WalmartSettings.seller", self.seller),
+            "client_id": _base.text("WalmartSettings.client_id", self.client_id),
+            "client_secret": _base.text("WalmartSettings.client_secret", self.client_secret),
+            "environment": None if self.environment is None else _base.text("WalmartSettings.environment", self.environment),
+            "base_url": None if self.base_url is None else _base.text("WalmartSettings.base_url", self.base_url),
+            "token_url": None if self.token_url is None else _base.text("WalmartSettings.token_url", self.token_url),
+            "ship_node": None if self.ship_node is None else _base.text("WalmartSettings.ship_node", self.ship_node),
+            "backfill": None if self.backfill is None else _base.span("WalmartSettings.backfill", self.backfill),
+            "call_timeout": None if self.call_timeout is None else _base.span("WalmartSettings.call_timeout", self.call_timeout),
+            "rate_factor": None if self.rate_factor is None else _base.real("WalmartSettings.rate_factor", self.rate_factor),
+            "push_password": None if self.push_password is None else _base.text("WalmartSettings.push_password", self.push_password),
+            "push_hmac": None if self.push_hmac is None else _base.text("WalmartSettings.push_hmac", self.push_hmac),
+            "pace": None if self.pace is None else _base.record("WalmartSettings.pace", self.pace, Pace),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> WalmartSettings:
+        return WalmartSettings(
+            raw["seller"],
+            raw["client_id"],
+            raw["client_secret"],
+            raw["environment"],
+            raw["base_url"],
+            raw["token_url"],
+            raw["ship_node"],
+            None if raw["backfill"] is None else _base.span_of(raw["backfill"]),
+            None if raw["call_timeout"] is None else _base.span_of(raw["call_timeout"]),
+            raw["rate_factor"],
+            raw["push_password"],
+            raw["push_hmac"],
+            None if raw["pace"] is None else Pace._read(raw["pace"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seller": self.seller,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "environment": self.environment,
+            "base_url": self.base_url,
+            "token_url": self.token_url,
+            "ship_node": self.ship_node,
+            "backfill": self.backfill,
+            "call_timeout": self.call_timeout,
+            "rate_factor": self.rate_factor,
+            "push_password": self.push_password,
+            "push_hmac": self.push_hmac,
+            "pace": None if self.pace is None else self.pace.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonSettings:
+    """An Amazon seller account (Selling Partner API)."""
+
+    seller: str
+    """The seller (merchant) id."""
+    client_id: str
+    """The application's client id."""
+    client_secret: str
+    """The application's client secret."""
+    refresh_token: str
+    """The refresh token of the seller's authorization."""
+    region: str | None = None
+    """`na`, `eu` or `fe`; `na` unless said."""
+    marketplaces: tuple[str, ...] | None = None
+    """Marketplace ids; that of the United States unless said."""
+    environment: str | None = None
+    """`production`, `sandbox` or `local`; production unless said."""
+    base_url: str | None = None
+    """Another scheme and host, without a path."""
+    token_url: str | None = None
+    """Another token endpoint, with its path."""
+    backfill: timedelta | None = None
+    """How far back the first reads reach."""
+    call_timeout: timedelta | None = None
+    """The longest one call may take; 30 seconds unless said."""
+    rate_factor: float | None = None
+    """Multiplies every published rate; 1 unless said."""
+    pace: Pace | None = None
+    """The time a local marketplace runs by."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "seller": _base.text("AmazonSettings.seller", self.seller),
+            "client_id": _base.text("AmazonSettings.client_id", self.client_id),
+            "client_secret": _base.text("AmazonSettings.client_secret", self.client_secret),
+            "refresh_token": _base.text("AmazonSettings.refresh_token", self.refresh_token),
+            "region": None if self.region is None else _base.text("AmazonSettings.region", self.region),
+            "marketplaces": None if self.marketplaces is None else [_base.text("AmazonSettings.marketplaces", one) for one in _base.many("AmazonSettings.marketplaces", self.marketplaces)],
+            "environment": None if self.environment is None else _base.text("AmazonSettings.environment", self.environment),
+            "base_url": None if self.base_url is None else _base.text("AmazonSettings.base_url", self.base_url),
+            "token_url": None if self.token_url is None else _base.text("AmazonSettings.token_url", self.token_url),
+            "backfill": None if self.backfill is None else _base.span("AmazonSettings.backfill", self.backfill),
+            "call_timeout": None if self.call_timeout is None else _base.span("AmazonSettings.call_timeout", self.call_timeout),
+            "rate_factor": None if self.rate_factor is None else _base.real("AmazonSettings.rate_factor", self.rate_factor),
+            "pace": None if self.pace is None else _base.record("AmazonSettings.pace", self.pace, Pace),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> AmazonSettings:
+        return AmazonSettings(
+            raw["seller"],
+            raw["client_id"],
+            raw["client_secret"],
+            raw["refresh_token"],
+            raw["region"],
+            None if raw["marketplaces"] is None else tuple(raw["marketplaces"]),
+            raw["environment"],
+            raw["base_url"],
+            raw["token_url"],
+            None if raw["backfill"] is None else _base.span_of(raw["backfill"]),
+            None if raw["call_timeout"] is None else _base.span_of(raw["call_timeout"]),
+            raw["rate_factor"],
+            None if raw["pace"] is None else Pace._read(raw["pace"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seller": self.seller,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
+            "region": self.region,
+            "marketplaces": None if self.marketplaces is None else list(self.marketplaces),
+            "environment": self.environment,
+            "base_url": self.base_url,
+            "token_url": self.token_url,
+            "backfill": self.backfill,
+            "call_timeout": self.call_timeout,
+            "rate_factor": self.rate_factor,
+            "pace": None if self.pace is None else self.pace.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EbaySettings:
+    """An eBay seller account (Sell APIs)."""
+
+    seller: str
+    """The seller's user name."""
+    client_id: str
+    """The application's client id."""
+    client_secret: str
+    """The application's client secret."""
+    refresh_token: str
+    """The refresh token of the seller's consent."""
+    marketplace: str | None = None
+    """The site (`EBAY_US`); that of the United States unless said."""
+    environment: str | None = None
+    """`production`, `sandbox` or `local`; production unless said."""
+    base_url: str | None = None
+    """Another scheme and host, without a path."""
+    token_url: str | None = None
+    """Another token endpoint, with its path."""
+    backfill: timedelta | None = None
+    """How far back the first reads reach."""
+    call_timeout: timedelta | None = None
+    """The longest one call may take; 30 seconds unless said."""
+    rate_factor: float | None = None
+    """Multiplies every published rate; 1 unless said."""
+    notification_endpoint: str | None = None
+    """The endpoint notifications come to."""
+    verification_token: str | None = None
+    """The verification token of that endpoint."""
+    pace: Pace | None = None
+    """The time a local marketplace runs by."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "seller": _base.text("EbaySettings.seller", self.seller),
+            "client_id": _base.text("EbaySettings.client_id", self.client_id),
+            "client_secret": _base.text("EbaySettings.client_secret", self.client_secret),
+            "refresh_token": _base.text("EbaySettings.refresh_token", self.refresh_token),
+            "marketplace": None if self.marketplace is None else _base.text("EbaySettings.marketplace", self.marketplace),
+            "environment": None if self.environment is None else _base.text("EbaySettings.environment", self.environment),
+            "base_url": None if self.base_url is None else _base.text("EbaySettings.base_url", self.base_url),
+            "token_url": None if self.token_url is None else _base.text("EbaySettings.token_url", self.token_url),
+            "backfill": None if self.backfill is None else _base.span("EbaySettings.backfill", self.backfill),
+            "call_timeout": None if self.call_timeout is None else _base.span("EbaySettings.call_timeout", self.call_timeout),
+            "rate_factor": None if self.rate_factor is None else _base.real("EbaySettings.rate_factor", self.rate_factor),
+            "notification_endpoint": None if self.notification_endpoint is None else _base.text("EbaySettings.notification_endpoint", self.notification_endpoint),
+            "verification_token": None if self.verification_token is None else _base.text("EbaySettings.verification_token", self.verification_token),
+            "pace": None if self.pace is None else _base.record("EbaySettings.pace", self.pace, Pace),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> EbaySettings:
+        return EbaySettings(
+            raw["seller"],
+            raw["client_id"],
+            raw["client_secret"],
+            raw["refresh_token"],
+            raw["marketplace"],
+            raw["environment"],
+            raw["base_url"],
+            raw["token_url"],
+            None if raw["backfill"] is None else _base.span_of(raw["backfill"]),
+            None if raw["call_timeout"] is None else _base.span_of(raw["call_timeout"]),
+            raw["rate_factor"],
+            raw["notification_endpoint"],
+            raw["verification_token"],
+            None if raw["pace"] is None else Pace._read(raw["pace"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seller": self.seller,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
+            "marketplace": self.marketplace,
+            "environment": self.environment,
+            "base_url": self.base_url,
+            "token_url": self.token_url,
+            "backfill": self.backfill,
+            "call_timeout": self.call_timeout,
+            "rate_factor": self.rate_factor,
+            "notification_endpoint": self.notification_endpoint,
+            "verification_token": self.verification_token,
+            "pace": None if self.pace is None else self.pace.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The time of a local marketplace."""
+
+    origin: datetime
+    """Marketplace time at `started`."""
+    started: datetime
+    """Wall time at which it was `origin`."""
+    speed: float
+    """Marketplace seconds in a second of the wall."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "origin": _base.instant("Pace.origin", self.origin),
+            "started": _base.instant("Pace.started", self.started),
+            "speed": _base.real("Pace.speed", self.speed),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Pace:
+        return Pace(
+            _base.instant_of(raw["origin"]),
+            _base.instant_of(raw["started"]),
+            raw["speed"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "origin": self.origin,
+            "started": self.started,
+            "speed": self.speed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A running local marketplace."""
+
+    marketplace: str
+    """`walmart`, `amazon` or `ebay`."""
+    base_url: str
+    """What stands in for the marketplace's scheme and host."""
+    token_url: str
+    """Where tokens are asked for."""
+    seller: str
+    """The seller's id."""
+    client_id: str
+    """The client id it accepts."""
+    client_secret: str
+    """The secret that goes with it."""
+    refresh_token: str | None
+    """The refresh token it accepts, where it has one."""
+    on_hand: Mapping[str, int]
+    """What is on hand, by SKU, counted at `pace.origin`."""
+    pace: Pace
+    """The time it runs by."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Market:
+        return Market(
+            raw["marketplace"],
+            raw["base_url"],
+            raw["token_url"],
+            raw["seller"],
+            raw["client_id"],
+            raw["client_secret"],
+            raw["refresh_token"],
+            raw["on_hand"],
+            Pace._read(raw["pace"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "marketplace": self.marketplace,
+            "base_url": self.base_url,
+            "token_url": self.token_url,
+            "seller": self.seller,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
+            "on_hand": dict(self.on_hand),
+            "pace": self.pace.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What took effect at a local marketplace so far."""
+
+    acknowledged: Mapping[str, int]
+    """Orders acknowledged, each with how often."""
+    requests: int
+    """Requests answered."""
+    too_many: int
+    """Requests refused as too many."""
+    reoffered_after_seen: int
+    """Units offered again after their sale had been seen."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Effects:
+        return Effects(
+            raw["acknowledged"],
+            raw["requests"],
+            raw["too_many"],
+            raw["reoffered_after_seen"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "acknowledged": dict(self.acknowledged),
+            "requests": self.requests,
+            "too_many": self.too_many,
+            "reoffered_after_seen": self.reoffered_after_seen,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOrder:
+    """What a rule of your own is asked: all it may look at."""
+
+    channel: str
+    """The channel it came by."""
+    channel_order_id: str
+    """The channel's id of it."""
+    placed_at: datetime | None
+    """When it was placed."""
+    fulfilled_by: FulfilledBy
+    """Who ships it."""
+    total: Money | None
+    """Its total, if the channel gives one."""
+    method: str | None
+    """The shipping method the buyer chose, in the channel's words."""
+    lines: tuple[Line, ...]
+    """Its lines."""
+    ship_to: Address | None
+    """Where it goes; none where it was erased."""
+    items: tuple[Item, ...]
+    """What is there of its SKUs."""
+    now: datetime
+    """Marketplace time."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> AskedOrder:
+        return AskedOrder(
+            raw["channel"],
+            raw["channel_order_id"],
+            None if raw["placed_at"] is None else _base.instant_of(raw["placed_at"]),
+            FulfilledBy(raw["fulfilled_by"]),
+            None if raw["total"] is None else Money._read(raw["total"]),
+            raw["method"],
+            tuple([Line._read(one) for one in raw["lines"]]),
+            None if raw["ship_to"] is None else Address._read(raw["ship_to"]),
+            tuple([Item._read(one) for one in raw["items"]]),
+            _base.instant_of(raw["now"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel": self.channel,
+            "channel_order_id": self.channel_order_id,
+            "placed_at": self.placed_at,
+            "fulfilled_by": self.fulfilled_by,
+            "total": None if self.total is None else self.total.to_dict(),
+            "method": self.method,
+            "lines": [one.to_dict() for one in self.lines],
+            "ship_to": None if self.ship_to is None else self.ship_to.to_dict(),
+            "items": [one.to_dict() for one in self.items],
+            "now": self.now,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule of your own answers."""
+
+    verdict: VerdictKind
+    """What it says."""
+    code: str
+    """A stable code of its proof (`vip.buyer`), without personal data."""
+    value: str
+    """The value that decided, in words, without personal data; may be empty."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "verdict": _base.text("Verdict.verdict", self.verdict),
+            "code": _base.text("Verdict.code", self.code),
+            "value": _base.text("Verdict.value", self.value),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Verdict:
+        return Verdict(
+            VerdictKind(raw["verdict"]),
+            raw["code"],
+            raw["value"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "verdict": self.verdict,
+            "code": self.code,
+            "value": self.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a decision came to."""
+
+    accept: bool
+    """May it be taken?"""
+    holds: tuple[Hold, ...]
+    """Why it waits."""
+    proofs: tuple[Proof, ...]
+    """What each rule said."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Decision:
+        return Decision(
+            raw["accept"],
+            tuple([Hold._read(one) for one in raw["holds"]]),
+            tuple([Proof._read(one) for one in raw["proofs"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "accept": self.accept,
+            "holds": [one.to_dict() for one in self.holds],
+            "proofs": [one.to_dict() for one in self.proofs],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NormalOrder:
+    """An order as a payload shows it."""
+
+    channel_order_id: str
+    """The channel's id of it."""
+    placed_at: datetime | None
+    """When it was placed; none where the payload does not say."""
+    fulfilled_by: FulfilledBy
+    """Who ships it."""
+    total: Money | None
+    """Its total, if the payload gives one."""
+    lines: tuple[Line, ...]
+    """Its lines."""
+    ship_to: Address
+    """Where it goes."""
+    unmapped: tuple[str, ...]
+    """What could not be mapped: field and what is wrong with it."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> NormalOrder:
+        return NormalOrder(
+            raw["channel_order_id"],
+            None if raw["placed_at"] is None else _base.instant_of(raw["placed_at"]),
+            FulfilledBy(raw["fulfilled_by"]),
+            None if raw["total"] is None else Money._read(raw["total"]),
+            tuple([Line._read(one) for one in raw["lines"]]),
+            Address._read(raw["ship_to"]),
+            tuple(raw["unmapped"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel_order_id": self.channel_order_id,
+            "placed_at": self.placed_at,
+            "fulfilled_by": self.fulfilled_by,
+            "total": None if self.total is None else self.total.to_dict(),
+            "lines": [one.to_dict() for one in self.lines],
+            "ship_to": self.ship_to.to_dict(),
+            "unmapped": list(self.unmapped),
+        }
+
+
+__all__ = [
+    "Address",
+    "AmazonSettings",
+    "AskedOrder",
+    "Budget",
+    "CancelReason",
+    "Change",
+    "Charge",
+    "ChargeKind",
+    "Command",
+    "CommandState",
+    "Deadline",
+    "Decision",
+    "EbaySettings",
+    "Effects",
+    "ErrorKind",
+    "Exception",
+    "FulfilledBy",
+    "Health",
+    "Hold",
+    "Item",
+    "Line",
+    "LinePackage",
+    "LineQuantity",
+    "Market",
+    "Metric",
+    "Moment",
+    "Money",
+    "NormalOrder",
+    "Order",
+    "OrderPage",
+    "Outcome",
+    "Pace",
+    "PartState",
+    "Phase",
+    "PhaseTotal",
+    "Proof",
+    "PushReply",
+    "RefundPart",
+    "RefundReason",
+    "Return",
+    "ReturnedUnits",
+    "Sort",
+    "Standing",
+    "Stepped",
+    "Ticket",
+    "TicketOutcome",
+    "Verdict",
+    "VerdictKind",
+    "WalmartSettings",
+    "WholeOrder",
+]

@@ -1,0 +1,289 @@
+//! The native part of the Python package: it carries JSON and decides nothing. Everything a user sees is Python, written
+//! from the boundary or by hand over these few calls.
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use serde_json::{Value, json};
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use sutler_boundary::{
+    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, pure, sandbox::channel_at,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// How often a call that waits looks whether Python was interrupted.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Threads of ours: they do not outlive a fork, and neither does anything that was opened before it.
+struct Threads {
+    runtime: Runtime,
+    process: u32,
+}
+
+fn threads() -> PyResult<&'static Threads> {
+    static THREADS: OnceLock<Threads> = OnceLock::new();
+    let threads = match THREADS.get() {
+        Some(threads) => threads,
+        None => {
+            let runtime =
+                Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("sutler").build()?;
+            THREADS.get_or_init(|| Threads { runtime, process: std::process::id() })
+        }
+    };
+    if threads.process != std::process::id() {
+        return Err(PyRuntimeError::new_err(
+            "sutler was used before this process was forked; open the engine after the fork (multiprocessing: use \"spawn\")",
+        ));
+    }
+    Ok(threads)
+}
+
+/// `(true, JSON)` or `(false, JSON of the error)`: exceptions are made in Python, where their classes are.
+type Given = (bool, String);
+
+fn given(result: Result<Value, sutler_boundary::Failure>) -> Given {
+    match result {
+        Ok(value) => (true, value.to_string()),
+        Err(failure) => (false, serde_json::to_string(&failure).unwrap_or_default()),
+    }
+}
+
+fn parsed(text: &str) -> PyResult<Value> {
+    serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// Waits for work without the interpreter, and looks now and then whether Python was interrupted. What was begun is asked to
+/// end then, and is waited for as long as it takes: nothing is left half done.
+fn wait<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl Future<Output = T> + Send + 'static,
+    interrupted: impl Fn() + Send + Sync,
+) -> PyResult<T> {
+    let (send, receive) = std::sync::mpsc::channel();
+    threads()?.runtime.spawn(async move {
+        let _ = send.send(work.await);
+    });
+    // Only to be lent to a closure that other threads could have called; nobody else has it.
+    let receive = Mutex::new(receive);
+    let mut raised = None;
+    loop {
+        let landed = py.detach(|| receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(LOOK));
+        match landed {
+            Ok(value) => return raised.map_or(Ok(value), Err),
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                if let Err(error) = py.check_signals() {
+                    interrupted();
+                    raised = Some(error);
+                }
+            }
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(
+                    raised.unwrap_or_else(|| PyRuntimeError::new_err("the call was dropped before it ended"))
+                );
+            }
+        }
+    }
+}
+
+/// Begins work that tells `done(ok, json)` from a thread of ours when it ends. Once the interpreter is going, nobody is told.
+fn begin(work: impl Future<Output = Given> + Send + 'static, done: Py<PyAny>) -> PyResult<Pending> {
+    let task = threads()?.runtime.spawn(async move {
+        let (ok, text) = work.await;
+        let told = Python::try_attach(|py| {
+            if let Err(error) = done.call1(py, (ok, text)) {
+                error.write_unraisable(py, None);
+            }
+            drop(done.clone_ref(py));
+        });
+        if told.is_none() {
+            // The interpreter is gone: what it owned must not be let go by us.
+            std::mem::forget(done);
+        }
+    });
+    Ok(Pending { task: Mutex::new(Some(task.abort_handle())) })
+}
+
+/// Work that was begun.
+#[pyclass(frozen, module = "sutler._native")]
+struct Pending {
+    task: Mutex<Option<tokio::task::AbortHandle>>,
+}
+
+#[pymethods]
+impl Pending {
+    /// Drops it where it is; what was sent and not answered is in doubt, and asked after later.
+    fn cancel(&self) {
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+}
+
+/// An engine.
+#[pyclass(frozen, module = "sutler._native", name = "Engine")]
+struct NativeEngine {
+    engine: Arc<Engine>,
+}
+
+fn setup(kind: &str, settings: &str) -> Result<ChannelSetup, Failure> {
+    let wrong = |error: serde_json::Error| Failure {
+        kind: "invalid".into(),
+        op: "engine.add_channel".into(),
+        message: error.to_string(),
+        retry_after_ms: None,
+        applied: "no".into(),
+    };
+    Ok(match kind {
+        "walmart" => ChannelSetup::Walmart(serde_json::from_str(settings).map_err(wrong)?),
+        "amazon" => ChannelSetup::Amazon(serde_json::from_str(settings).map_err(wrong)?),
+        "ebay" => ChannelSetup::Ebay(serde_json::from_str(settings).map_err(wrong)?),
+        "market" => {
+            let market = serde_json::from_str(settings).map_err(wrong)?;
+            channel_at(&market)?
+        }
+        other => {
+            return Err(Failure {
+                kind: "invalid".into(),
+                op: "engine.add_channel".into(),
+                message: format!("there is no kind of channel called {other:?}"),
+                retry_after_ms: None,
+                applied: "no".into(),
+            });
+        }
+    })
+}
+
+#[pymethods]
+impl NativeEngine {
+    /// Opens the store at `url`.
+    #[staticmethod]
+    fn open(py: Python<'_>, url: String, tenant: Option<String>) -> PyResult<(Option<NativeEngine>, String)> {
+        let opened = wait(py, async move { Engine::open(&url, tenant.as_deref()).await }, || {})?;
+        Ok(match opened {
+            Ok(engine) => (Some(NativeEngine { engine: Arc::new(engine) }), String::new()),
+            Err(error) => (None, given(Err(error.into())).1),
+        })
+    }
+
+    /// Does a call and waits for its answer.
+    fn call(&self, py: Python<'_>, name: String, arguments: &str) -> PyResult<Given> {
+        let arguments = parsed(arguments)?;
+        let (engine, stopped) = (self.engine.clone(), self.engine.clone());
+        let work = async move { given(calls::call(&engine, &name, arguments).await.map_err(Failure::from)) };
+        wait(py, work, move || stopped.stop())
+    }
+
+    /// Begins a call, and tells `done(ok, json)` when it ends.
+    fn begin(&self, name: String, arguments: &str, done: Py<PyAny>) -> PyResult<Pending> {
+        let (engine, arguments) = (self.engine.clone(), parsed(arguments)?);
+        begin(async move { given(calls::call(&engine, &name, arguments).await.map_err(Failure::from)) }, done)
+    }
+
+    /// Adds a channel: its kind and its settings as JSON.
+    fn add_channel(&self, py: Python<'_>, name: String, kind: &str, settings: &str) -> PyResult<Given> {
+        let setup = match setup(kind, settings) {
+            Ok(setup) => setup,
+            Err(failure) => return Ok(given(Err(failure))),
+        };
+        let engine = self.engine.clone();
+        let work = async move {
+            given(engine.add_channel(name, setup).await.map(|()| Value::Null).map_err(Failure::from))
+        };
+        wait(py, work, || {})
+    }
+
+    /// Asks a running engine to stop. Returns at once.
+    fn stop(&self) {
+        self.engine.stop();
+    }
+
+    /// Gives the channels and the store back.
+    fn close(&self, py: Python<'_>) -> PyResult<Given> {
+        let engine = self.engine.clone();
+        wait(
+            py,
+            async move { given(engine.close().await.map(|()| Value::Null).map_err(Failure::from)) },
+            || {},
+        )
+    }
+}
+
+/// Running local marketplaces.
+#[pyclass(frozen, module = "sutler._native", name = "Sandbox")]
+struct NativeSandbox {
+    sandbox: Arc<Sandbox>,
+}
+
+#[pymethods]
+impl NativeSandbox {
+    /// Starts them.
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "Python has named them")]
+    #[pyo3(signature = (marketplaces, orders, arrivals_per_minute, arrivals_max, speed, seed, faults))]
+    fn start(
+        py: Python<'_>,
+        marketplaces: Vec<String>,
+        orders: u32,
+        arrivals_per_minute: f64,
+        arrivals_max: u32,
+        speed: f64,
+        seed: u64,
+        faults: String,
+    ) -> PyResult<(Option<NativeSandbox>, String)> {
+        let arrivals = (arrivals_per_minute, arrivals_max);
+        let settings = SandboxSettings { marketplaces, orders, arrivals, speed, seed, faults };
+        let started = wait(py, async move { Sandbox::start(&settings).await }, || {})?;
+        Ok(match started {
+            Ok(sandbox) => (Some(NativeSandbox { sandbox: Arc::new(sandbox) }), String::new()),
+            Err(error) => (None, given(Err(error.into())).1),
+        })
+    }
+
+    /// Where each is, as JSON.
+    fn markets(&self, py: Python<'_>) -> PyResult<String> {
+        let sandbox = self.sandbox.clone();
+        wait(py, async move { json!(sandbox.markets().await).to_string() }, || {})
+    }
+
+    /// What took effect at one.
+    fn effects(&self, py: Python<'_>, marketplace: String) -> PyResult<Given> {
+        let sandbox = self.sandbox.clone();
+        let work = async move {
+            given(sandbox.effects(&marketplace).await.map(|effects| json!(effects)).map_err(Failure::from))
+        };
+        wait(py, work, || {})
+    }
+
+    /// Stops them, and waits until their ports are free.
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        let sandbox = self.sandbox.clone();
+        wait(py, async move { sandbox.stop().await }, || {})
+    }
+}
+
+/// Reads one order's payload.
+#[pyfunction]
+fn normalize(marketplace: &str, payload: &str) -> Given {
+    given(pure::normalize(marketplace, payload).map(|order| json!(order)).map_err(Failure::from))
+}
+
+/// Decides for an order's payload.
+#[pyfunction]
+#[pyo3(signature = (marketplace, payload, on_hand, policy, now_ms))]
+fn decide(
+    marketplace: &str,
+    payload: &str,
+    on_hand: std::collections::BTreeMap<String, i64>,
+    policy: Option<&str>,
+    now_ms: i64,
+) -> Given {
+    let decided = pure::decide(marketplace, payload, &on_hand, policy, now_ms);
+    given(decided.map(|decision| json!(decision)).map_err(Failure::from))
+}
+
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::{NativeEngine, NativeSandbox, Pending, decide, normalize};
+}
