@@ -28,7 +28,6 @@ impl Judge for Caller {
 
     async fn judge(&self, asked: &Asked) -> sutler::Result<Verdict> {
         let host = self.host.get().expect("set before the engine runs");
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         let ticket = host.on_hand(format!("GIFT-{}", asked.channel_order_id), 1).await?;
         let taken = ticket.taken().await?;
         let order = host.order(asked.channel.clone(), asked.channel_order_id.clone()).await?;

@@ -1,25 +1,23 @@
 //! Judges through the running engine: orders wait for them, up to a margin before their deadline; each is asked once about what it
 //! looks at; and what one of them does is nobody's error but its own.
 
-#[path = "shared/shops.rs"]
+mod clerk;
+#[path = "../shared/shops.rs"]
 #[expect(dead_code, reason = "other tests need the rest")]
 mod shops;
 
-use async_trait::async_trait;
+use clerk::{Clerk, Frail, Mood, holds, passes};
 use serde_json::Value;
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 use sutler_core::{
-    error::{Error, ErrorKind, Result},
+    error::{ErrorKind, Result},
     hold::HoldReason,
-    id::{ChannelOrderId, RuleId},
+    id::ChannelOrderId,
     journal::{Entry, JournalRow},
     policy::Policy,
     ports::{
-        Asked, BoxFuture, Clock, Judge,
-        store::{Answer, Input, ReadJob, Store, StoreExt, WriteJob},
+        Clock, Judge,
+        store::{Input, StoreExt},
     },
     rule::{Proof, Verdict},
     state::{OrderState, Phase},
@@ -31,9 +29,8 @@ use sutler_sandbox::{
     plan::{Plan, PlannedOrder},
     walmart,
 };
-use sutler_store::memory::MemoryStore;
 use sutler_testkit::{
-    bench::{Bench, Counting, Leaping, at_once},
+    bench::{Bench, Counting, at_once},
     sim::{Plan as Disturbed, Scenario, checks::replay, run, search},
 };
 
@@ -46,129 +43,6 @@ fn mug(id: &str, minutes_ago: i64) -> PlannedOrder {
         .id(id)
         .line("MUG", 1)
         .ship_by(origin() + Duration::days(3))
-}
-
-/// A store that refuses to write from a moment on, until it is opened anew.
-#[derive(Debug, Default)]
-struct Frail {
-    inner: MemoryStore,
-    broken: AtomicBool,
-}
-
-impl Store for Frail {
-    fn write(&self, job: WriteJob) -> BoxFuture<'_, Result<Answer>> {
-        if self.broken.load(Ordering::Relaxed) {
-            let error = Error::new(ErrorKind::Store, "store.write").message("the process is going down");
-            return Box::pin(async move { Err(error) });
-        }
-        self.inner.write(job)
-    }
-
-    fn read(&self, job: ReadJob) -> BoxFuture<'_, Result<Answer>> {
-        self.inner.read(job)
-    }
-
-    fn intake_changed(&self) -> BoxFuture<'_, ()> {
-        self.inner.intake_changed()
-    }
-}
-
-/// What a judge does when it is asked.
-#[derive(Clone, Debug)]
-enum Mood {
-    Says(Verdict),
-    After(Duration, Leaping),
-    Hangs,
-    Fails,
-    Panics,
-    /// Counts a SKU and reads the order, as a host does, and passes.
-    Calls(Arc<Frail>),
-    /// Passes, and nothing is written after it.
-    Breaks(Arc<Frail>),
-}
-
-#[derive(Debug)]
-struct Clerk {
-    id: RuleId,
-    version: String,
-    mood: Mutex<Mood>,
-    otherwise: Option<Verdict>,
-    asked: Mutex<Vec<Asked>>,
-}
-
-impl Clerk {
-    fn new(id: &str, mood: Mood) -> Clerk {
-        Clerk {
-            id: id.into(),
-            version: "1".into(),
-            mood: Mutex::new(mood),
-            otherwise: None,
-            asked: Mutex::default(),
-        }
-    }
-
-    fn is(&self, mood: Mood) {
-        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
-    }
-
-    fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn times(&self) -> usize {
-        self.asked().len()
-    }
-}
-
-#[async_trait]
-impl Judge for Clerk {
-    fn id(&self) -> &RuleId {
-        &self.id
-    }
-
-    fn version(&self) -> &str {
-        &self.version
-    }
-
-    fn otherwise(&self) -> Verdict {
-        let unanswered = HoldReason::Unanswered(self.id.clone());
-        self.otherwise.clone().unwrap_or(Verdict::Hold(unanswered, Proof::code("judge.no_answer_in_time")))
-    }
-
-    async fn judge(&self, asked: &Asked) -> Result<Verdict> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
-        let mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match mood {
-            Mood::Says(verdict) => Ok(verdict),
-            Mood::After(span, clock) => {
-                clock.sleep_until(clock.now() + span).await;
-                Ok(passes())
-            }
-            Mood::Hangs => std::future::pending().await,
-            Mood::Fails => Err(Error::new(ErrorKind::Closed, "engine.lease").message("the model is asleep")),
-            Mood::Panics => panic!("the judge is mistaken"),
-            Mood::Calls(store) => {
-                let count = Count { sku: "CUP".into(), quantity: 7, as_of: asked.now };
-                store.transact(move |tx| tx.add_input(&Input::OnHand(count.clone()), origin())).await?;
-                let (channel, id) = (asked.channel.clone(), asked.channel_order_id.clone());
-                let known = store.view(move |view| view.known(&channel, &id)).await?;
-                assert!(known.is_some(), "it is stored before it is judged");
-                Ok(passes())
-            }
-            Mood::Breaks(store) => {
-                store.broken.store(true, Ordering::Relaxed);
-                Ok(passes())
-            }
-        }
-    }
-}
-
-fn passes() -> Verdict {
-    Verdict::Pass(Proof::value("fraud.score", "3 of 100"))
-}
-
-fn holds() -> Verdict {
-    Verdict::Hold(HoldReason::Rule("fraud".into()), Proof::value("fraud.score", "97 of 100"))
 }
 
 struct Shop {
