@@ -17,6 +17,9 @@ use std::collections::BTreeMap;
 /// What follows when a wish to cancel is not answered: at Shopee and TikTok it is granted.
 const UNANSWERED: &str = "the marketplace answers the buyer's wish to cancel by itself";
 
+/// So long an order waits for its judges at least.
+const ASKED_AT_ALL: Duration = Duration::minutes(1);
+
 /// What must have happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DeadlineKind {
@@ -265,6 +268,18 @@ impl DeadlinePolicy {
         let aim = later(placed_at, self.targets.acknowledge_aim);
         self.acknowledge
             .map_or(aim, |within| aim.min(self.latest_safe(later(placed_at, within), Duration::zero())))
+    }
+
+    /// When an order that waits for a judge is decided without: a second margin before the latest safe instant of its
+    /// acknowledgment, or of its shipment where it is taken already or nothing is to be acknowledged. An order that is late
+    /// when it is first seen has a minute yet: its judges are asked at all.
+    pub fn judge_by(&self, order: &OrderState) -> Timestamp {
+        let due = match self.acknowledge {
+            Some(within) if !order.is_acknowledged() => later(order.placed_at(), within),
+            _ => self.ship_due(&order.facts, order.placed_at()),
+        };
+        let by = earlier(self.latest_safe(due, Duration::zero()), self.margin);
+        by.max(later(order.first_seen_at, ASKED_AT_ALL))
     }
 
     /// When a package should be confirmed at the latest: our target after its hand-over, never past the ship date, each

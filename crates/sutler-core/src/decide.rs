@@ -10,7 +10,7 @@ use crate::{
     stock::Item,
     time::Timestamp,
 };
-use std::{cell::Cell, collections::BTreeMap};
+use std::{cell::Cell, collections::BTreeMap, sync::Arc};
 
 /// What a decision is made from.
 #[derive(Clone, Copy)]
@@ -30,14 +30,26 @@ pub fn decide(policy: &Policy, cx: &DecideCx<'_>) -> Decided {
     let mut holds: Vec<Hold> = Vec::new();
     for rule in &policy.rules {
         let verdict = rule.judge(&rule_cx);
-        if let Verdict::Hold(reason, proof) | Verdict::Refuse(reason, proof) = &verdict
-            && !cx.released.contains(reason)
-        {
-            holds.push(Hold { reason: reason.clone(), detail: detail(proof) });
-        }
+        holds.extend(hold(&verdict, cx.released));
         judged.push(Judged { rule: rule.id().clone(), verdict });
     }
     Decided { accept: holds.is_empty(), holds, judged: judged.into() }
+}
+
+/// Adds to a decision what judges say, after what the rules said.
+pub fn hear(decided: &mut Decided, said: Vec<Judged>, released: &[HoldReason]) {
+    if said.is_empty() {
+        return;
+    }
+    decided.holds.extend(said.iter().filter_map(|judged| hold(&judged.verdict, released)));
+    decided.accept = decided.holds.is_empty();
+    Arc::make_mut(&mut decided.judged).extend(said);
+}
+
+/// The hold that follows from a verdict, unless a person released it.
+fn hold(verdict: &Verdict, released: &[HoldReason]) -> Option<Hold> {
+    let (Verdict::Hold(reason, proof) | Verdict::Refuse(reason, proof)) = verdict else { return None };
+    (!released.contains(reason)).then(|| Hold { reason: reason.clone(), detail: detail(proof) })
 }
 
 /// How many SKUs of an order are remembered; the others are looked up each time.

@@ -33,10 +33,13 @@ pub enum HoldReason {
     NoPromise,
     /// The channel takes all packages of an order at once, and some units are in none yet.
     PackagesIncomplete,
+    /// A judge of the host's has not answered.
+    Unanswered(RuleId),
 }
 
 impl HoldReason {
-    /// The stable text of the reason (`short_of_stock`); a host's rule is `rule:NAME`.
+    /// The stable text of the reason (`short_of_stock`); a host's rule is `rule:NAME`, a judge that did not answer
+    /// `unanswered:NAME`.
     pub fn code(&self) -> Cow<'_, str> {
         Cow::Borrowed(match self {
             HoldReason::UnmappedSku => "unmapped_sku",
@@ -50,6 +53,7 @@ impl HoldReason {
             HoldReason::Rule(rule) => return Cow::Owned(format!("rule:{rule}")),
             HoldReason::NoPromise => "no_promise",
             HoldReason::PackagesIncomplete => "packages_incomplete",
+            HoldReason::Unanswered(judge) => return Cow::Owned(format!("unanswered:{judge}")),
         })
     }
 
@@ -57,6 +61,9 @@ impl HoldReason {
     pub fn from_code(code: &str) -> Option<HoldReason> {
         if let Some(rule) = code.strip_prefix("rule:") {
             return Some(HoldReason::Rule(RuleId::new(rule)));
+        }
+        if let Some(judge) = code.strip_prefix("unanswered:") {
+            return Some(HoldReason::Unanswered(RuleId::new(judge)));
         }
         use HoldReason::*;
         [
@@ -106,6 +113,7 @@ impl Hold {
             HoldReason::Rule(rule) => format!("rule {rule} holds it"),
             HoldReason::NoPromise => "the acceptance needs a ship date and prices".into(),
             HoldReason::PackagesIncomplete => "all packages of the order are confirmed at once".into(),
+            HoldReason::Unanswered(judge) => format!("judge {judge} has not answered"),
         };
         if self.detail.is_empty() { what } else { format!("{what}: {}", self.detail) }
     }

@@ -4,6 +4,7 @@ use crate::{
     command::{Command, CommandKey, Event},
     hold::{Hold, HoldReason},
     id::{ChannelId, OrderKey, Seq, Sku},
+    judge::Opinion,
     observation::Observation,
     order::ShipmentReport,
     returns::ReturnTold,
@@ -108,6 +109,8 @@ pub enum Entry {
     /// The order was taken by arranging its shipment, where the channel has no other step for it: the confirmation stands
     /// for the acknowledgment.
     TakenByArranging,
+    /// A judge answered.
+    Judged(Box<Opinion>),
 }
 
 impl Entry {
@@ -125,6 +128,7 @@ impl Entry {
             Entry::Erased { .. } => "erased",
             Entry::TakenByArranging => "taken_by_arranging",
             Entry::Returned(_) => "returned",
+            Entry::Judged(_) => "judged",
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod flavour;
 pub mod hold;
 pub mod id;
 pub mod journal;
+pub mod judge;
 pub mod lateness;
 pub mod metric;
 pub mod money;

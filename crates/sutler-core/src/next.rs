@@ -15,6 +15,8 @@ pub enum Work {
     Record,
     /// Decide what was left undecided while a pull was under way.
     Decide,
+    /// Write down what judges said, and decide what waits for them no longer.
+    Weigh,
     /// Ask after accepted work.
     Settle,
     /// Ask whether a doubtful command happened.
@@ -33,6 +35,8 @@ pub enum Work {
     Hint,
     /// Read the next page, or begin a pull.
     Pull,
+    /// Ask a judge.
+    Ask,
     /// Read orders nobody told us of for long.
     Sweep,
     /// Read what buyers send back.
@@ -47,6 +51,7 @@ pub const PRIORITY: &[Work] = &[
     Work::Record,
     Work::Drain,
     Work::Decide,
+    Work::Weigh,
     Work::Settle,
     Work::Plan,
     Work::Set,
@@ -55,6 +60,7 @@ pub const PRIORITY: &[Work] = &[
     Work::Look,
     Work::Hint,
     Work::Pull,
+    Work::Ask,
     Work::Levels,
     Work::Sweep,
     Work::Returns,
@@ -119,6 +125,8 @@ mod tests {
             Work::Drain,
             Work::Record,
             Work::Decide,
+            Work::Weigh,
+            Work::Ask,
             Work::Settle,
             Work::Plan,
             Work::Probe,

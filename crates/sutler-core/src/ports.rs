@@ -1,6 +1,9 @@
-//! Ports to the world that the pure code never takes: time, randomness, tokens, the store.
+//! Ports to the world that the pure code never takes: time, randomness, tokens, judges, the store.
 
+mod judge;
 pub mod store;
+
+pub use judge::{Asked, Judge};
 
 use crate::{
     error::Result,

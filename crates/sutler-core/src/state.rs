@@ -6,6 +6,7 @@ use crate::{
     hold::{Exception, Hold, HoldReason},
     id::{ChannelId, ChannelOrderId, LineId, OrderKey, Seq, Sku},
     journal::{Decided, Entry, Step},
+    judge::Opinion,
     observation::Believed,
     order::{Line, Order, OrderFacts, OrderSnapshot, ShipmentReport},
     returns::{ReturnTold, fold},
@@ -130,8 +131,10 @@ pub struct OrderState {
     pub reports: BTreeMap<u32, ShipmentReport>,
     /// What a person should see.
     pub exceptions: Vec<Exception>,
-    /// What the buyer sends back, by the channel's id. Last, because orders stored before returns were read end before it.
+    /// What the buyer sends back, by the channel's id. Orders stored before returns were read end before it.
     pub returns: Vec<ReturnTold>,
+    /// What each judge said last, by its name. Last, because orders stored before there were judges end before it.
+    pub opinions: Vec<Opinion>,
 }
 
 impl OrderState {
@@ -157,6 +160,7 @@ impl OrderState {
             reports: BTreeMap::new(),
             exceptions: Vec::new(),
             returns: Vec::new(),
+            opinions: Vec::new(),
         }
     }
 
@@ -345,6 +349,11 @@ impl OrderState {
             }
             Entry::Returned(seen) => {
                 fold(&mut self.returns, seen);
+            }
+            Entry::Judged(opinion) => {
+                self.opinions.retain(|known| known.rule != opinion.rule);
+                self.opinions.push((**opinion).clone());
+                self.opinions.sort_by(|a, b| a.rule.cmp(&b.rule));
             }
             Entry::Counted { .. } | Entry::Erased { .. } => {}
         }

@@ -1,10 +1,12 @@
 //! One driver a channel: a future that starts what the chooser chose, keeps several calls in flight, and writes down what
 //! came of them. It spawns nothing and asks no clock but the port, so a simulation can run it on one thread.
 
+mod asking;
 mod doubt;
 mod flight;
 mod gate;
 mod hints;
+mod judges;
 mod land;
 mod levels;
 mod pages;
@@ -29,6 +31,7 @@ use crate::{
     shared::Shared,
     stock::Reading,
 };
+use asking::Judging;
 use flight::{Landed, Room};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use gate::HELD_OFF;
@@ -81,6 +84,8 @@ pub(crate) struct Driver {
     mirror: Mirror,
     /// Orders that pushes told of.
     hints: Hints,
+    /// What judges are to be asked, and have said.
+    judging: Judging,
     /// The long poll of a queue of pushes; in flight always where there is one, and no work.
     listening: Option<BoxFuture<'static, Result<usize>>>,
     listen_at: Timestamp,
@@ -139,6 +144,7 @@ impl Driver {
             }
         };
         let now = shared.ports.clock.now();
+        let judging = Judging::new(shared.world.judges.len(), now);
         let mut driver = Driver {
             shared,
             channel,
@@ -150,6 +156,7 @@ impl Driver {
             room: Room::default(),
             mirror: Mirror::default(),
             hints: Hints::default(),
+            judging,
             listening: None,
             listen_at: now,
             cleared: Default::default(),
@@ -217,10 +224,12 @@ impl Driver {
                 Next::Do(_) => self.land_or(None).await,
                 chosen => {
                     let at = if let Next::SleepUntil(at) = chosen { Some(at) } else { None };
-                    if self.flights.is_empty() {
-                        let ended = stopping || until == Until::Quiet && !self.held_off;
+                    // A judge may take long and hides from nobody how things stand; nor does it keep the engine from
+                    // stopping: what it was asked it is asked again.
+                    if self.flights.len() <= self.judging.flying() {
+                        let quiet = until == Until::Quiet && !self.held_off && self.flights.is_empty();
                         self.publish(now);
-                        if ended {
+                        if stopping || quiet {
                             return Ok(Stepped { done: self.done - begun, next_at: at });
                         }
                     }
@@ -283,6 +292,9 @@ impl Driver {
         if !self.outcomes.is_empty() && !self.room.recording {
             view.offer(Work::Record, store_free);
         }
+        if self.judging.has_said() {
+            view.offer(Work::Weigh, store_free);
+        }
         if stopping {
             return view;
         }
@@ -301,6 +313,12 @@ impl Driver {
         }
         if let Some(at) = self.mirror.dirty.values().min().filter(|_| !self.room.planning) {
             view.offer(Work::Plan, (*at).max(store_free));
+        }
+        if let Some(at) = self.judging.weigh_at(now) {
+            view.offer(Work::Weigh, at.max(store_free));
+        }
+        if let Some(at) = self.judging.ask_at(settings.judges_in_flight, now) {
+            view.offer(Work::Ask, at.max(store_free));
         }
         // Nothing goes out under a dead credential, nor before the first check said who we are.
         if revoked || !self.checked {

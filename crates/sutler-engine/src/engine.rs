@@ -4,6 +4,7 @@ use crate::{
     driver::{Driver, Stepped, Until},
     health::{Health, TokenState},
     job::World,
+    judges,
     settings::Settings,
     shared::{Ports, Shared},
 };
@@ -20,7 +21,10 @@ use sutler_core::{
     exposure::{PublishPath, exposure_max},
     id::{ChannelId, Sku},
     policy::Policy,
-    ports::store::{InboxQuery, Input, Sort, StoreExt},
+    ports::{
+        Judge,
+        store::{InboxQuery, Input, Sort, StoreExt},
+    },
     time::Duration,
 };
 
@@ -58,6 +62,20 @@ impl Engine {
         settings: Settings,
         channels: Vec<Arc<dyn Channel>>,
     ) -> Result<Engine> {
+        Engine::with_judges(ports, policy, settings, channels, Vec::new())
+    }
+
+    /// The same with judges, who are asked about every order that is ours to ship.
+    ///
+    /// # Errors
+    /// `Config` when two channels have one name, or a judge has that of another or of a rule.
+    pub fn with_judges(
+        ports: Ports,
+        policy: Policy,
+        settings: Settings,
+        channels: Vec<Arc<dyn Channel>>,
+        judges: Vec<Arc<dyn Judge>>,
+    ) -> Result<Engine> {
         let mut by_id: BTreeMap<ChannelId, Arc<dyn Channel>> = BTreeMap::new();
         for channel in channels {
             let id = channel.id().clone();
@@ -66,7 +84,8 @@ impl Engine {
                     .message(format!("two channels are called {id}; each needs a name of its own")));
             }
         }
-        let world = World { policy, settings, channels: by_id, jobs: AtomicU64::new(1) };
+        let judges = judges::seat(judges, &policy)?;
+        let world = World { policy, settings, channels: by_id, judges, jobs: AtomicU64::new(1) };
         Ok(Engine { shared: Arc::new(Shared::new(ports, world)), drivers: Vec::new() })
     }
 
@@ -238,6 +257,7 @@ impl Watcher {
                 hints: status.hints,
                 missing_rights: status.missing_rights,
                 budgets,
+                judges: status.judges,
             });
         }
         Ok(all)

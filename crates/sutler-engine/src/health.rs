@@ -1,6 +1,11 @@
 //! How a channel is doing: what a host shows, alarms on, and asks before it sleeps.
 
-use sutler_core::{Timestamp, budget::BudgetUse, id::ChannelId, time::Duration};
+use sutler_core::{
+    Timestamp,
+    budget::BudgetUse,
+    id::{ChannelId, RuleId},
+    time::Duration,
+};
 
 /// The state of a channel's credential.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +40,7 @@ pub(crate) struct ChannelStatus {
     pub hints: u64,
     pub publish_slowest: Option<Duration>,
     pub pull_pages: u64,
+    pub judges: Vec<JudgeHealth>,
 }
 
 /// How a channel is doing.
@@ -86,4 +92,19 @@ pub struct Health {
     pub hints: u64,
     /// Rate limits, with what they were used for.
     pub budgets: Vec<BudgetUse>,
+    /// The judges, in the order they were given.
+    pub judges: Vec<JudgeHealth>,
+}
+
+/// How a judge is doing with the orders of a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgeHealth {
+    /// Which judge.
+    pub judge: RuleId,
+    /// Orders about which it has not answered yet, as far as they are remembered.
+    pub waiting: u64,
+    /// Questions in a row it did not answer.
+    pub failures: u32,
+    /// Why it did not answer last, with when that was.
+    pub last_error: Option<(Timestamp, String)>,
 }

@@ -1,6 +1,9 @@
 //! One transaction's working set: the order being changed, the items it moves, and what the driver must hear afterwards.
 
-use crate::settings::Settings;
+use crate::{
+    judges::{Seat, Unheard},
+    settings::Settings,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
@@ -33,6 +36,7 @@ pub(crate) struct World {
     pub policy: Policy,
     pub settings: Settings,
     pub channels: BTreeMap<ChannelId, Arc<dyn Channel>>,
+    pub judges: Vec<Seat>,
     pub jobs: AtomicU64,
 }
 
@@ -88,6 +92,8 @@ pub(crate) struct Touched {
     pub changed_orders: u64,
     /// Orders left undecided until the pull is complete.
     pub undecided: u64,
+    /// Questions judges have not answered.
+    pub unheard: Vec<Unheard>,
     /// Orders to be read by themselves, because what was told of them hides something.
     pub owed: Vec<Owed>,
     /// What pushes told, for the drivers of their channels.

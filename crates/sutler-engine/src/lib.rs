@@ -11,6 +11,7 @@ mod health;
 mod ingest;
 mod intake;
 mod job;
+mod judges;
 mod lease;
 mod mirror;
 mod outcome;
@@ -26,7 +27,7 @@ mod take;
 
 pub use driver::{Stepped, is_ours};
 pub use engine::{Engine, Stopper, Watcher};
-pub use health::{Health, TokenState};
+pub use health::{Health, JudgeHealth, TokenState};
 #[cfg(feature = "mutants")]
 pub use settings::Mutant;
 pub use settings::{Mode, Settings, Takeover};

@@ -3,6 +3,7 @@
 
 use crate::{
     job::{Aggregate, Job, Owed},
+    judges,
     packages::confirm_all,
     refund::follow_redirects,
     take::{take, take_by},
@@ -13,7 +14,7 @@ use sutler_core::{
     command::{
         Act, AnswerCancel, Cancel, CancelReason, Command, CommandKey, ConfirmShipment, Event, State, Verb,
     },
-    decide::{DecideCx, decide},
+    decide::{DecideCx, decide, hear},
     flavour,
     id::ChannelId,
     journal::{Entry, Step},
@@ -21,7 +22,7 @@ use sutler_core::{
     policy::OnCancelRequest,
     ports::store::{InboxQuery, Sort},
     rule::{RuleCx, StockView},
-    state::Phase,
+    state::{OrderState, Phase},
 };
 
 /// Lets everything that follows follow.
@@ -110,15 +111,19 @@ fn confirmed_under(order: &Aggregate, report: &ShipmentReport) -> u32 {
         .sum()
 }
 
-/// Asks the rules again, where the order is ours and something is still to be shipped.
-pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
-    let state = &order.state;
+/// Is it ours, with something still to be shipped?
+pub(crate) fn wants(state: &OrderState) -> bool {
     // An order of which no line was understood wants something too: that somebody looks at it (G7).
     let unread = state.facts.lines.iter().all(|line| line.ordered == 0)
         && (state.facts.lines.is_empty() || !state.facts.unmapped.is_empty());
     let wanted = || state.facts.lines.iter().any(|line| state.counters(line).wanted > 0);
-    let wants = state.facts.is_sellers() && (unread || wanted());
-    if !wants {
+    state.facts.is_sellers() && (unread || wanted())
+}
+
+/// Asks the rules again, where the order is ours and something is still to be shipped.
+pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
+    let state = &order.state;
+    if !wants(state) {
         if !state.holds.is_empty() {
             // Nothing waits any more: what held it is gone with what it held (G33).
             let decided = sutler_core::journal::Decided {
@@ -136,6 +141,11 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
         job.touched.owed.push(Owed::of(&state.channel, &state.channel_order_id, &state.facts));
         return Ok(());
     }
+    if order.address.is_none() {
+        order.address = job.tx.personal(state.key)?.map(|personal| personal.ship_to);
+    }
+    let Some(said) = judges::say(job, order)? else { return Ok(()) };
+    let state = &order.state;
     let demand = state.demand();
     // Of every line, also of one that is handed over already: the rules still look at it until the channel shows it.
     let skus: Vec<_> = state.facts.lines.iter().filter_map(|line| line.sku.clone()).collect();
@@ -146,9 +156,6 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
         // An older order may be on a page not read yet, and stock goes to who came first.
         job.touched.undecided += 1;
         return Ok(());
-    }
-    if order.address.is_none() {
-        order.address = job.tx.personal(state.key)?.map(|personal| personal.ship_to);
     }
     let own = order.before.allocation.clone();
     let mut decided = decide(
@@ -169,6 +176,7 @@ pub(crate) fn redecide(job: &mut Job<'_>, order: &mut Aggregate) -> Result<()> {
             released: &order.state.released,
         },
     );
+    hear(&mut decided, said, &order.state.released);
     flavour::weigh(job.world.capabilities(&order.state.channel)?, &order.state, &mut decided);
     let same = order.state.decided
         && order.state.accepted == decided.accept

@@ -65,6 +65,10 @@ pub struct Settings {
     pub writes_in_flight: usize,
     /// Calls that read one thing, in flight at once.
     pub reads_in_flight: usize,
+    /// Questions of one judge about orders of one channel, in flight at once.
+    pub judges_in_flight: usize,
+    /// A judge's call is given up after this, in real time.
+    pub judge_timeout_real: Real,
     /// Commands marked `Sent` in one commit; two to four times what is in flight.
     pub window: usize,
     /// A lease, in real time; more than three times the longest call.
@@ -106,6 +110,8 @@ impl Default for Settings {
             level_interval: Duration::hours(2),
             writes_in_flight: 32,
             reads_in_flight: 8,
+            judges_in_flight: 8,
+            judge_timeout_real: Real::from_secs(30),
             window: 128,
             lease_real: Real::from_secs(120),
             read_timeout_real: Real::from_secs(30),

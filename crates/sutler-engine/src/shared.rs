@@ -144,12 +144,14 @@ impl Shared {
             let theirs: Vec<_> =
                 touched.commands.iter().filter(|(channel, _)| channel == id).cloned().collect();
             let told: Vec<_> = touched.told.iter().filter(|(channel, _)| channel == id).cloned().collect();
-            if !theirs.is_empty() || !told.is_empty() || !touched.skus.is_empty() {
+            let unheard: Vec<_> = touched.unheard.iter().filter(|one| one.channel == *id).cloned().collect();
+            if !(theirs.is_empty() && told.is_empty() && unheard.is_empty() && touched.skus.is_empty()) {
                 let news = Touched {
                     seq: touched.seq,
                     skus: touched.skus.clone(),
                     commands: theirs,
                     told,
+                    unheard,
                     ..Touched::default()
                 };
                 all.entry(id.clone()).or_default().push(news);

@@ -9,6 +9,7 @@ pub mod checks;
 pub mod deaf;
 pub mod gate;
 pub mod host;
+pub mod judge;
 pub mod ports;
 pub mod run;
 pub mod scenario;

@@ -32,7 +32,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The stable name of its kind (`observed`, `decided`, `intended`, `stepped`, `reported`, `released`, `counted`).
+    /// The stable name of its kind (`observed`, `decided`, `intended`, `stepped`, `reported`, `released`, `judged`, `counted`, …).
     pub fn kind(&self) -> &'static str {
         self.entry.kind()
     }

@@ -15,14 +15,14 @@ use sutler_core::{
     error::ErrorKind,
     id::ChannelId,
     policy::Policy,
-    ports::{Clock, Entropy, store::Store},
+    ports::{Clock, Entropy, Judge, store::Store},
     time::Duration,
 };
 use sutler_engine::{Ports, Stopper, Watcher};
 use sutler_http::Transport;
 use tokio::sync::Mutex;
 
-pub use sutler_engine::{Health, Mode, Settings, Stepped, Takeover, TokenState};
+pub use sutler_engine::{Health, JudgeHealth, Mode, Settings, Stepped, Takeover, TokenState};
 
 /// An engine over a store. Cheap to clone; every clone is the same engine. It is a [`Host`] too: what a host can read and
 /// ask, an engine can.
@@ -62,6 +62,7 @@ pub struct Builder {
     tenant: String,
     channels: Vec<(ChannelId, Box<dyn IntoChannel>)>,
     policy: Policy,
+    judges: Vec<Arc<dyn Judge>>,
     settings: Settings,
     clock: Option<Arc<dyn Clock>>,
     pace: Option<Pace>,
@@ -85,6 +86,7 @@ impl Engine {
             tenant: open::TENANT.into(),
             channels: Vec::new(),
             policy: Policy::standard(),
+            judges: Vec::new(),
             settings: Settings::default(),
             clock: None,
             pace: None,
@@ -239,6 +241,13 @@ impl Builder {
         self
     }
 
+    /// Adds a judge: a rule that may take its time. Orders wait for its answer, up to a margin before they must be taken; see
+    /// [`Judge`]. It may call back through a [`Host`] ([`Engine::host`]), not through the engine: that would keep itself alive.
+    pub fn judge(mut self, judge: Arc<dyn Judge>) -> Builder {
+        self.judges.push(judge);
+        self
+    }
+
     /// Intervals, bounds and margins.
     pub fn settings(mut self, settings: Settings) -> Builder {
         self.settings = settings;
@@ -307,7 +316,13 @@ impl Builder {
             deadlines: Arc::new(self.policy.deadlines.clone()),
         };
         let ports = Ports { store, clock, entropy: self.entropy, budgets };
-        let engine = sutler_engine::Engine::new(ports, self.policy, self.settings, channels.clone())?;
+        let engine = sutler_engine::Engine::with_judges(
+            ports,
+            self.policy,
+            self.settings,
+            channels.clone(),
+            self.judges,
+        )?;
         let (stopper, watcher) = (engine.stopper(), engine.watcher());
         let inner = Inner { engine: Mutex::new(Some(engine)), stopper, watcher, channels };
         Ok(Engine { host, inner: Arc::new(inner) })

@@ -59,6 +59,7 @@ pub mod model {
         hold::{Exception, Hold, HoldReason},
         id::{ChannelId, ChannelOrderId, LineId, OrderKey, RuleId, SellerId, Seq, Sku, StreamId},
         journal::{Decided, Entry, JournalRow, Step},
+        judge::Opinion,
         lateness::{Lateness, Punctuality},
         metric::{Measure, Metric},
         money::{Currency, Money},
@@ -79,6 +80,7 @@ pub mod policy {
         deadline::{Consequences, DayEnd, DeadlinePolicies, DeadlinePolicy, ShipCalendar, ShipRule, Targets},
         decide::{DecideCx, decide, decide_order},
         policy::{OnCancelRequest, Policy, file::STANDARD_TOML},
+        ports::{Asked, Judge},
         rule::{Judged, Needs, NoStock, Proof, Rule, RuleCx, StockView, Verdict, address, builtin},
     };
 }

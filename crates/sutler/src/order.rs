@@ -204,6 +204,10 @@ pub(crate) fn words(entry: &Entry) -> String {
                 units(|part| part.back)
             )
         }
+        Entry::Judged(opinion) => {
+            let judged = Judged { rule: opinion.rule.clone(), verdict: opinion.verdict.clone() };
+            format!("judge {}", judged.why())
+        }
         Entry::Counted { sku, quantity, as_of } => {
             format!("{quantity} units of {sku} counted as of {}", as_of.to_rfc3339())
         }

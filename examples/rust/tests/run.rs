@@ -28,6 +28,12 @@ fn own_rule() {
 }
 
 #[test]
+fn own_judge() {
+    let said = said(env!("CARGO_BIN_EXE_own_judge"));
+    assert!(said.contains("rule fraud holds it: score: 97 of 100"), "{said}");
+}
+
+#[test]
 fn own_channel() {
     assert_eq!(said(env!("CARGO_BIN_EXE_own_channel")), "the shop was told: A-1\nA-1: acknowledged\n");
 }

@@ -13,6 +13,7 @@ use sutler_core::{
     hold::{Hold, HoldReason},
     id::{OrderKey, Seq},
     journal::{Decided, Entry, JournalRow, Step},
+    judge::Opinion,
     money::{Currency, Money},
     open::Open,
     order::{CancelWish, ChargeKind, FulfilledBy, LineQuantity, ShipmentReport},
@@ -101,6 +102,7 @@ fn reason() -> impl Strategy<Value = HoldReason> {
         Just(HoldReason::Unmapped),
         Just(HoldReason::TotalsDoNotAddUp),
         text().prop_map(|rule| HoldReason::Rule(rule.into())),
+        text().prop_map(|rule| HoldReason::Unanswered(rule.into())),
     ]
 }
 
@@ -133,6 +135,10 @@ fn entry() -> impl Strategy<Value = Entry> {
         }),
         report().prop_map(|report| Entry::Reported(Box::new(report))),
         (reason(), text()).prop_map(|(reason, by)| Entry::Released { reason, by }),
+        (text(), text(), reason(), any::<[u8; 16]>()).prop_map(|(rule, version, reason, of)| {
+            let verdict = Verdict::Hold(reason, Proof::value("fraud.score", version.clone()));
+            Entry::Judged(Box::new(Opinion { rule: rule.into(), version, verdict, of }))
+        }),
         (text(), any::<i64>()).prop_map(|(sku, quantity)| Entry::Counted {
             sku: sku.into(),
             quantity,

@@ -1,9 +1,10 @@
 //! What is in flight, and what may land.
 
-use super::{hints::Hint, pages::ReadPage, returns::Took};
+use super::{asking::Search, hints::Hint, judges::Answered, pages::ReadPage, returns::Took};
 use crate::{
     ingest::Told,
     job::{Job, Touched},
+    judges::{Said, Unheard},
     lease,
     outcome::{Ended, Look, NotNow},
     shared::{BUDGETS, Shared},
@@ -59,6 +60,20 @@ pub(super) enum Landed {
     /// Where to go on with what was left undecided.
     Decided(Result<(Option<String>, Touched)>),
     Recorded(Vec<(Command, Ended)>, Result<Touched>),
+    /// A judge's call ended.
+    Asked {
+        seat: usize,
+        order: OrderKey,
+        answered: Answered,
+    },
+    /// What was to be written down, and whether it is.
+    Weighed {
+        said: Vec<Said>,
+        due: Vec<(Timestamp, OrderKey)>,
+        result: Result<Touched>,
+    },
+    /// Questions nobody remembered, and where to go on.
+    Searched(Result<(Option<Search>, Vec<Unheard>)>),
     /// Commands marked as sent, and those that could not be; one token each was taken.
     Sent(Vec<Command>, Result<Marked>),
     /// Calls that ended.

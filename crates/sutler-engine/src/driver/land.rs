@@ -68,6 +68,9 @@ impl Driver {
                     }
                 }
             }
+            Landed::Asked { seat, order, answered } => self.land_asked(seat, order, answered),
+            Landed::Weighed { said, due, result } => self.land_weighed(said, due, result),
+            Landed::Searched(result) => self.land_searched(result),
             Landed::Sent(asked, result) => self.land_sent(asked, result),
             Landed::Performed { ended, kind, is_set } => {
                 self.room.writes = self.room.writes.saturating_sub(1);
@@ -223,6 +226,11 @@ impl Driver {
         for owed in touched.owed {
             if owed.channel == self.id {
                 self.hints.owe(owed.order, owed.due, now);
+            }
+        }
+        for unheard in touched.unheard {
+            if unheard.channel == self.id {
+                self.judging.want(unheard, now);
             }
         }
         for (channel, told) in touched.told {

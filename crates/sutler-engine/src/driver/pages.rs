@@ -100,7 +100,7 @@ impl Pulling {
     }
 
     /// Is the pull under way read to its end?
-    fn is_read(&self) -> bool {
+    pub(super) fn is_read(&self) -> bool {
         self.streams.iter().all(|row| row.windows.is_empty())
     }
 }

@@ -21,6 +21,8 @@ impl Driver {
             Work::Drain => self.start_drain(),
             Work::Record => self.start_record(),
             Work::Decide => self.start_decide(),
+            Work::Weigh => self.start_weigh(now),
+            Work::Ask => self.start_ask(now),
             Work::Settle => self.start_settle(now),
             Work::Plan => self.start_plan(now),
             Work::Set => self.start_set(now),

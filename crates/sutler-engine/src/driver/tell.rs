@@ -15,6 +15,7 @@ impl Driver {
         self.status.doubts = self.mirror.doubts.len() as u64;
         self.status.unresolved = self.mirror.unresolved.len() as u64;
         self.status.pending = self.mirror.pending.values().map(|c| c.len() as u64).sum();
+        self.status.judges = self.judges_health();
         self.status.next_pull_at = Some(self.pull_due(now));
         let usage = if self.status.waiting == 0 { Vec::new() } else { self.shared.ports.budgets.usage(now) };
         let drain = verbs.iter().filter_map(|verb| {

@@ -105,7 +105,8 @@ impl Bodies {
 }
 
 impl Bodies {
-    /// An order. Those written before returns were read end before them: nothing was sent back then.
+    /// An order. Those written before there were judges end before what they said, those written before returns were read
+    /// before these: nobody had said anything and nothing was sent back then.
     pub(super) fn decode_order(&mut self, bytes: &[u8]) -> Result<OrderState> {
         self.decode("order", bytes).or_else(|error| {
             let mut plain = match bytes.split_first() {
@@ -117,8 +118,11 @@ impl Bodies {
                 }
                 _ => return Err(error),
             };
-            plain.push(0);
-            postcard::from_bytes(&plain).map_err(|_| error)
+            let shorter = [1, 2].into_iter().find_map(|_| {
+                plain.push(0);
+                postcard::from_bytes(&plain).ok()
+            });
+            shorter.ok_or(error)
         })
     }
 }
@@ -206,6 +210,7 @@ pub(super) fn kind_code(entry: &Entry) -> i64 {
         Entry::Counted { .. } => 7,
         Entry::Erased { .. } => 8,
         Entry::Returned(_) => 9,
+        Entry::Judged(_) => 10,
         _ => 0,
     }
 }

@@ -12,7 +12,9 @@ use sutler_core::{
     state::OrderState,
     stock::{Count, Listing},
 };
-use sutler_testkit::store_suite::sample::{Dice, at, command, decided, facts, observed, report, set_level};
+use sutler_testkit::store_suite::sample::{
+    Dice, at, command, decided, facts, judged, observed, report, set_level,
+};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/rows-1.txt");
 
@@ -43,13 +45,18 @@ fn check(each: &mut dyn FnMut(&'static str, Sample<'_>)) {
         state.apply(&mut commands, at(5), &entry).expect("a sample applies");
         each(name, &|bodies, stored| one(bodies, &entry, stored));
     }
-    // Orders grew by what was sent back; those stored before read back without.
+    // Orders grew by what was sent back, then by what judges said; those stored before read back without.
     each("order", &|bodies, stored| {
         if let Some(stored) = stored {
             assert_eq!(bodies.decode_order(stored).as_ref().ok(), Some(&state));
         }
         let written = one(bodies, &state, None);
         assert_eq!(bodies.decode_order(&written).as_ref().ok(), Some(&state));
+        let mut shorter = bodies.encode_plain("fixture", &state).expect("a sample is written");
+        for _ in 0..2 {
+            assert_eq!(shorter.pop(), Some(0), "no judge, no return");
+            assert_eq!(bodies.decode_order(&shorter).as_ref().ok(), Some(&state));
+        }
         written
     });
     let back = Return {
@@ -69,6 +76,7 @@ fn check(each: &mut dyn FnMut(&'static str, Sample<'_>)) {
     };
     let returned = Entry::Returned(Box::new(ReturnTold { asked_at: at(6), told: back }));
     each("returned", &|bodies, stored| one(bodies, &returned, stored));
+    each("judged", &|bodies, stored| one(bodies, &judged(&mut Dice(1)), stored));
     each("command", &|bodies, stored| one(bodies, &commands, stored));
     let level = set_level(dice);
     each("set level", &|bodies, stored| one(bodies, &level, stored));

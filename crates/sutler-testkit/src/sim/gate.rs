@@ -36,7 +36,7 @@ impl Rng {
 /// A crash point that was passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// `commit.before`, `commit.after`, `read`, `call.before`, `call.sent`, `call.answered`.
+    /// `commit.before`, `commit.after`, `read`, `call.before`, `call.sent`, `call.answered`, `judge.asked`, `judge.answered`.
     pub label: &'static str,
     /// What it is about, after the channel's name: steps of commands that the commit wrote (`us cancel:sent`), or the verb
     /// that the call is for and the call's own name (`us set_level`, `us feed`).

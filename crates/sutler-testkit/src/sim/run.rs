@@ -6,6 +6,7 @@ use super::{
     deaf::Deaf,
     gate::{Point, Rng, Sim, Task},
     host::Host,
+    judge::SimJudge,
     ports::{SimClock, SimEntropy, SimStore, peek},
     scenario::{ORIGIN_MS, Scenario},
     shop::Markets,
@@ -22,6 +23,7 @@ use sutler_core::{
     command::Command,
     id::ChannelId,
     policy::Policy,
+    ports::Judge,
     time::{Duration, from_millis},
 };
 use sutler_engine::{Engine, Mode, Ports, Settings, Stopper, Takeover, Watcher};
@@ -44,6 +46,8 @@ pub struct Plan {
     pub shadow: bool,
     /// Probes tell nothing.
     pub deaf: bool,
+    /// Orders are judged, by a judge that is slow and often fails.
+    pub judged: bool,
     /// A credential the marketplace does not know.
     pub secret: Option<String>,
     /// A defect on purpose: an item moves without its order.
@@ -326,6 +330,7 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         let built = market.connect(wire, plan.secret.clone(), scenario.batch_sets_from)?;
         channels.push(if plan.deaf { Arc::new(Deaf(built)) } else { built });
     }
+    let judge = plan.judged.then(|| Arc::new(SimJudge::new(sim.clone(), who, seed)) as Arc<dyn Judge>);
     let store = SimStore { sim, who, store, record: plan.record, auditor, drift: plan.drift };
     let ports = Ports { store: Arc::new(store), clock, entropy, budgets };
     let takeover = if plan.freeze.is_some() { Takeover::AfterLease } else { Takeover::AtOnce };
@@ -343,7 +348,8 @@ async fn employ(parts: WorkerParts, slot: &Arc<Mutex<Worker>>) -> Result<()> {
         lease_real,
         ..Settings::default()
     };
-    let mut engine = Engine::new(ports, Policy::standard(), settings, channels)?;
+    let judges = judge.into_iter().collect();
+    let mut engine = Engine::with_judges(ports, Policy::standard(), settings, channels, judges)?;
     {
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         slot.stopper = Some(engine.stopper());

@@ -69,7 +69,9 @@ fn operation(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String> {
     let sku = Sku::new(dice.of(SKUS));
     match dice.below(26) {
         0..7 => deliver(tx, dice),
-        7..10 => change(tx, dice, |dice, _| Ok(sample::decided(dice))),
+        7..10 => change(tx, dice, |dice, _| {
+            Ok(if dice.once_in(3) { sample::judged(dice) } else { sample::decided(dice) })
+        }),
         10..13 => {
             change(tx, dice, |dice, held| Ok(Entry::Intended(Box::new(sample::command(dice, &held.state)))))
         }

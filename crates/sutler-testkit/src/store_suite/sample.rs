@@ -9,6 +9,7 @@ use sutler_core::{
     hold::{Hold, HoldReason},
     id::{ChannelId, ChannelOrderId, LineId, OrderKey, Seq, Sku},
     journal::{Decided, Entry},
+    judge::Opinion,
     money::{Currency, Money},
     observation::{Coverage, Observation},
     open::Open,
@@ -141,6 +142,18 @@ pub fn decided(dice: &mut Dice) -> Entry {
     let judged =
         vec![Judged { rule: "stock".into(), verdict: Verdict::Pass(Proof::value("stock.covers", "2 of 2")) }];
     Entry::Decided(Box::new(Decided { accept, holds, judged: judged.into() }))
+}
+
+/// What one of two judges said.
+pub fn judged(dice: &mut Dice) -> Entry {
+    let proof = Proof::value("fraud.score", "3 of 100");
+    let rule = sutler_core::id::RuleId::new(dice.of(&["fraud", "model"]));
+    let verdict = match dice.below(3) {
+        0 => Verdict::Pass(proof),
+        1 => Verdict::Hold(HoldReason::Unanswered(rule.clone()), proof),
+        _ => Verdict::Refuse(HoldReason::Rule(rule.clone()), proof),
+    };
+    Entry::Judged(Box::new(Opinion { rule, version: "1".into(), verdict, of: [dice.below(256) as u8; 16] }))
 }
 
 /// A command on an order: acknowledge, ship or cancel some of it.
