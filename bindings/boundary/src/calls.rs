@@ -550,7 +550,7 @@ fn key_of(text: &str) -> Result<CommandKey> {
     read().ok_or_else(|| unknown("resolve", "command", text, "the names that an order's commands show"))
 }
 
-pub(crate) fn money_of(call: &str, money: &Money) -> Result<model::Money> {
+fn money_of(call: &str, money: &Money) -> Result<model::Money> {
     let currency = Currency::parse(&money.currency)?;
     model::Money::parse(&money.amount.0, currency)
         .map_err(|error| wrong(format!("engine.{call}"), format!("amount {:?}: {error}", money.amount.0)))

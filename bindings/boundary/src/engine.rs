@@ -4,14 +4,9 @@ use crate::{
     error::wrong,
     types::{AmazonSettings, EbaySettings, Pace, WalmartSettings},
 };
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use sutler::{
-    Error, ErrorKind, Policy, Result,
-    amazon::Region,
-    channel::{Channel, Environment, IntoChannel, Parts},
-    clock,
-    model::{ChannelId, from_millis},
-    policy::Rule,
+    Error, ErrorKind, Policy, Result, amazon::Region, channel::Environment, clock, model::from_millis,
 };
 use tokio::sync::RwLock;
 
@@ -24,14 +19,14 @@ pub enum ChannelSetup {
     Amazon(AmazonSettings),
     /// eBay.
     Ebay(EbaySettings),
-    /// One that is written in another language, or by hand.
-    Own(Arc<dyn Channel>),
 }
 
 /// An engine over one store.
 #[derive(Debug)]
 pub struct Engine {
     state: RwLock<Option<Open>>,
+    /// The same engine, for whoever stops it: that waits for nobody, and is never lost.
+    stoppable: Mutex<Option<sutler::Engine>>,
 }
 
 #[derive(Debug)]
@@ -44,20 +39,6 @@ struct Open {
 struct Setup {
     channels: Vec<(String, ChannelSetup)>,
     policy: Option<String>,
-    rules: Vec<Arc<dyn Rule>>,
-}
-
-/// A channel that exists already.
-struct Built(Arc<dyn Channel>);
-
-impl IntoChannel for Built {
-    fn build(self: Box<Self>, _: &ChannelId, _: &Parts) -> Result<Arc<dyn Channel>> {
-        Ok(self.0)
-    }
-
-    fn is_local(&self) -> bool {
-        true
-    }
 }
 
 fn closed() -> Error {
@@ -75,7 +56,8 @@ impl Engine {
             builder = builder.tenant(tenant);
         }
         let open = Open { engine: builder.start().await?, setup: Setup::default() };
-        Ok(Engine { state: RwLock::new(Some(open)) })
+        let stoppable = Mutex::new(Some(open.engine.clone()));
+        Ok(Engine { state: RwLock::new(Some(open)), stoppable })
     }
 
     /// The engine as it is now.
@@ -95,18 +77,6 @@ impl Engine {
                 )));
             }
             setup.channels.push((name, channel));
-            Ok(())
-        })
-        .await
-    }
-
-    /// Adds a rule after the others.
-    ///
-    /// # Errors
-    /// `Config` when a rule of that name is there already, `Conflict` while the engine runs.
-    pub async fn add_rule(&self, rule: Arc<dyn Rule>) -> Result<()> {
-        self.change(|setup| {
-            setup.rules.push(rule);
             Ok(())
         })
         .await
@@ -133,17 +103,20 @@ impl Engine {
         let engine = setup.build(&open.engine).await?;
         // It gives its channels back; while it runs it says so, and stays.
         open.engine.close().await?;
+        self.may_be_stopped(Some(engine.clone()));
         *state = Some(Open { engine, setup });
         Ok(())
     }
 
     /// Asks a running engine to stop. Returns at once.
     pub fn stop(&self) {
-        if let Ok(state) = self.state.try_read()
-            && let Some(open) = state.as_ref()
-        {
-            open.engine.stop();
+        if let Some(engine) = self.stoppable.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            engine.stop();
         }
+    }
+
+    fn may_be_stopped(&self, engine: Option<sutler::Engine>) {
+        *self.stoppable.lock().unwrap_or_else(PoisonError::into_inner) = engine;
     }
 
     /// Gives the channels back and the store free. Closing twice is none.
@@ -155,6 +128,7 @@ impl Engine {
         if let Some(open) = state.as_ref() {
             open.engine.close().await?;
         }
+        self.may_be_stopped(None);
         *state = None;
         Ok(())
     }
@@ -162,13 +136,10 @@ impl Engine {
 
 impl Setup {
     async fn build(&self, over: &sutler::Engine) -> Result<sutler::Engine> {
-        let mut policy = match &self.policy {
+        let policy = match &self.policy {
             Some(toml) => Policy::from_toml(toml)?,
             None => Policy::standard(),
         };
-        for rule in &self.rules {
-            policy = policy.with_rule(rule.clone())?;
-        }
         let mut builder = over.again().policy(policy);
         let mut paces: Vec<(&str, Pace)> = Vec::new();
         for (name, channel) in &self.channels {
@@ -176,14 +147,12 @@ impl Setup {
                 ChannelSetup::Walmart(settings) => settings.pace.clone(),
                 ChannelSetup::Amazon(settings) => settings.pace.clone(),
                 ChannelSetup::Ebay(settings) => settings.pace.clone(),
-                ChannelSetup::Own(_) => None,
             };
             paces.extend(pace.map(|pace| (name.as_str(), pace)));
             builder = match channel {
                 ChannelSetup::Walmart(settings) => builder.channel(name.as_str(), walmart(settings)?),
                 ChannelSetup::Amazon(settings) => builder.channel(name.as_str(), amazon(settings)?),
                 ChannelSetup::Ebay(settings) => builder.channel(name.as_str(), ebay(settings)?),
-                ChannelSetup::Own(own) => builder.channel(name.as_str(), Built(own.clone())),
             };
         }
         if let Some((_, first)) = paces.first() {

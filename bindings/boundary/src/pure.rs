@@ -1,12 +1,11 @@
 //! What needs no engine: payloads read into the model, and decided by a policy.
 
 use crate::{
-    calls::money_of,
     convert,
     error::wrong,
     types::{Decision, NormalOrder},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use sutler::{
     Policy, Result, amazon, ebay,
@@ -73,13 +72,4 @@ pub fn decide(
         holds: decided.holds.iter().map(convert::hold).collect(),
         proofs: decided.judged.iter().map(convert::proof).collect(),
     })
-}
-
-/// Reads an amount, to say early whether it can be kept exactly.
-///
-/// # Errors
-/// `Invalid` naming what is wrong.
-pub fn money(value: Value) -> Result<()> {
-    let money = serde_json::from_value(value).map_err(|error| wrong("money", error.to_string()))?;
-    money_of("money", &money).map(drop)
 }

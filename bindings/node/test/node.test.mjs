@@ -48,8 +48,11 @@ test('a signal gives up waiting, and stops a run when all has landed', async () 
   const { id } = await engine.onHand('A', 1);
   await assert.rejects(engine.taken(id, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
   const stopping = new AbortController();
-  setTimeout(() => stopping.abort(), 300);
-  await engine.run({ signal: stopping.signal });
+  const running = engine.run({ signal: stopping.signal });
+  while ((await engine.health())[0].pulls === 0);
+  await engine.taken(id);
+  stopping.abort();
+  await running;
   assert.equal((await engine.ticket(id)).state, 'done');
   const found = [];
   for await (const order of engine.orders({ limit: 2 })) found.push(order);

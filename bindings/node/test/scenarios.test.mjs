@@ -104,8 +104,12 @@ for (const scenario of scenarios) {
           });
           continue;
         }
-        if (step.stop_after_ms) setTimeout(() => engine.stop(), step.stop_after_ms);
-        const given = plain(await all(await call(engine, step, saved)));
+        const asked = call(engine, step, saved);
+        if (step.stop_when_taken) {
+          await engine.taken((await engine.onHand(step.stop_when_taken, 1)).id);
+          engine.stop();
+        }
+        const given = plain(await all(await asked));
         if ('expect' in step) {
           assert.ok(holds(given, step.expect, saved), `${JSON.stringify(step)}: ${JSON.stringify(given)}`);
         }

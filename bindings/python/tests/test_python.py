@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -81,7 +80,8 @@ def test_channels_are_added_while_nothing_runs_and_under_their_own_names() -> No
         assert len(list(engine.orders())) == 3
         running = threading.Thread(target=engine.run)
         running.start()
-        time.sleep(0.3)
+        # Taken: it runs.
+        assert engine.taken(engine.on_hand("A", 1).id).state == "done"
         with pytest.raises(sutler.ConflictError, match="runs"):
             engine.load_policy("")
         engine.stop()
@@ -97,7 +97,7 @@ def test_asyncio_waits_without_holding_the_loop(tmp_path: Path) -> None:
             nonlocal ticks
             while True:
                 ticks += 1
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0)
 
         ticking = asyncio.create_task(tick())
         box = await asyncio.to_thread(sutler.sandbox, orders=30)
@@ -107,7 +107,7 @@ def test_asyncio_waits_without_holding_the_loop(tmp_path: Path) -> None:
             await engine.step()
             orders = [order async for order in engine.orders(limit=10)]
             running = asyncio.create_task(engine.run())
-            await asyncio.sleep(0.2)
+            assert (await engine.taken((await engine.on_hand("B", 1)).id)).state == "done"
             engine.stop()
             await asyncio.wait_for(running, 10)
             with pytest.raises(sutler.NotFoundError):
@@ -133,7 +133,7 @@ async def main():
     engine = await sutler.AsyncEngine.open("memory:")
     ticket = await engine.on_hand("A", 1)
     asyncio.ensure_future(engine.taken(ticket.id))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)
 asyncio.run(main())
 print("over")
 """
@@ -143,10 +143,14 @@ print("over")
 
 def test_an_interrupt_ends_a_run_cleanly(tmp_path: Path) -> None:
     program = f"""
-import sutler
+import threading, sutler
+def tell():
+    while len(list(engine.orders())) < 5:
+        pass
+    print("running", flush=True)
 with sutler.sandbox(marketplaces=["walmart"], orders=5) as box, sutler.Engine.open({str(tmp_path / "o.db")!r}) as engine:
     engine.add_channel("us", box.channels()["walmart"])
-    print("running", flush=True)
+    threading.Thread(target=tell).start()
     try:
         engine.run()
     except KeyboardInterrupt:
@@ -154,7 +158,6 @@ with sutler.sandbox(marketplaces=["walmart"], orders=5) as box, sutler.Engine.op
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None and running.stdout.readline() == "running\n"
-        time.sleep(0.5)
         running.send_signal(signal.SIGINT)
         said, _ = running.communicate(timeout=30)
     assert (running.returncode, said) == (0, "5 orders\n")

@@ -86,8 +86,13 @@ def at(given: Any, path: str) -> Any:
 def do(engine: sutler.Engine, step: dict[str, Any], saved: dict[str, Any]) -> Any:
     call = getattr(engine, step["call"])
     arguments = {name: value(one, saved) for name, one in step.get("args", {}).items()}
-    if "stop_after_ms" in step:
-        threading.Timer(step["stop_after_ms"] / 1000, engine.stop).start()
+    if "stop_when_taken" in step:
+
+        def stop() -> None:
+            engine.taken(engine.on_hand(step["stop_when_taken"], 1).id)
+            engine.stop()
+
+        threading.Thread(target=stop).start()
     given = call(**arguments)
     return plain(list(given) if inspect.isgenerator(given) else given)
 

@@ -4,25 +4,15 @@ use super::{Written, given, is_texts, items};
 use crate::schema::{Boundary, Call, Field, Structure, Texts, Ty};
 use std::fmt::Write as _;
 
-const FOLDER: &str = "bindings/python/python/sutler";
 const HEAD: &str = "# Written by `cargo xtask gen` from bindings/boundary; edit it there.\n";
 
 /// Every file.
 pub fn files(boundary: &Boundary) -> Vec<Written> {
     vec![
-        Written { path: concat_path("_types.py"), text: types(boundary) },
-        Written { path: concat_path("_errors.py"), text: errors(boundary) },
-        Written { path: concat_path("_calls.py"), text: calls(boundary) },
+        Written { path: "bindings/python/python/sutler/_types.py", text: types(boundary) },
+        Written { path: "bindings/python/python/sutler/_errors.py", text: errors(boundary) },
+        Written { path: "bindings/python/python/sutler/_calls.py", text: calls(boundary) },
     ]
-}
-
-fn concat_path(name: &'static str) -> &'static str {
-    match name {
-        "_types.py" => "bindings/python/python/sutler/_types.py",
-        "_errors.py" => "bindings/python/python/sutler/_errors.py",
-        "_calls.py" => "bindings/python/python/sutler/_calls.py",
-        _ => FOLDER,
-    }
 }
 
 fn quoted(doc: &str, indent: &str) -> String {

@@ -223,11 +223,9 @@ impl Driver {
     }
 
     pub(super) fn take_plan(&mut self, sku: Sku, plan: Plan) {
-        let sku = [false, true].into_iter().fold(sku, |sku, raises| {
-            let place = (raises, sku);
-            self.sets.remove(&place);
-            place.1
-        });
+        for raises in [false, true] {
+            self.sets.remove(&(raises, sku.clone()));
+        }
         match plan {
             Plan::Nothing => {}
             Plan::Later(at) => self.mirror.dirty(sku, at.max(self.now() + Duration::seconds(1))),
