@@ -3,13 +3,13 @@
 
 /** An error of sutler: `code` says which kind, `op` where it was met. */
 class SutlerError extends Error {
-  constructor(failure) {
-    super(failure.message);
+  constructor(code, message, { op = '', retryAfterMs = null, applied = 'unknown' } = {}) {
+    super(message);
     this.name = 'SutlerError';
-    this.code = failure.kind;
-    this.op = failure.op;
-    this.retryAfterMs = failure.retry_after_ms;
-    this.applied = failure.applied;
+    this.code = code;
+    this.op = op;
+    this.retryAfterMs = retryAfterMs;
+    this.applied = applied;
   }
 }
 
@@ -88,7 +88,10 @@ function options(value, known) {
 /** What a native call gave, or its error thrown. */
 function opened(answer) {
   const { given, failed } = JSON.parse(answer);
-  if (failed !== undefined) throw new SutlerError(failed);
+  if (failed !== undefined) {
+    const { kind, message, op, retry_after_ms: retryAfterMs, applied } = failed;
+    throw new SutlerError(kind, message, { op, retryAfterMs, applied });
+  }
   return given;
 }
 

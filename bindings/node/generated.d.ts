@@ -112,6 +112,79 @@ export type RefundReason = 'returned' | 'not_received' | 'not_as_described' | 's
 export type Sort = 'newest' | 'oldest' | 'due' | 'amount' | (string & {});
 
 /**
+ * What taking an order means at a channel. A text this version does not know is kept as it is.
+ *
+ * - `required`: The channel must be told, order by order.
+ * - `local`: The channel has no such step; taking it is our own note.
+ */
+export type Acknowledgment = 'required' | 'local' | (string & {});
+
+/**
+ * What one cancellation covers. A text this version does not know is kept as it is.
+ *
+ * - `units`: Some units of some lines.
+ * - `lines`: Whole lines.
+ * - `order`: The whole order, before anything of it left.
+ */
+export type CancelUnit = 'units' | 'lines' | 'order' | (string & {});
+
+/**
+ * Which orders a stream shows. A text this version does not know is kept as it is.
+ *
+ * - `created`: Orders placed in a window.
+ * - `changed`: Orders changed in a window, whenever they were placed.
+ * - `placed_or_changed`: Both: the only stream a channel needs.
+ */
+export type StreamKind = 'created' | 'changed' | 'placed_or_changed' | (string & {});
+
+/**
+ * May a verb be sent again when nobody knows whether it happened? A text this version does not know is kept as it is.
+ *
+ * - `repeatable`: Sending again changes nothing.
+ * - `guarded`: The other side refuses the second one.
+ * - `once`: A second one acts again.
+ */
+export type Repeat = 'repeatable' | 'guarded' | 'once' | (string & {});
+
+/**
+ * Can it be seen whether a verb happened? A text this version does not know is kept as it is.
+ *
+ * - `conclusive`: A yes and a no can both be trusted.
+ * - `positive_only`: Only a yes can.
+ * - `none`: Neither.
+ */
+export type ProbeTrust = 'conclusive' | 'positive_only' | 'none' | (string & {});
+
+/**
+ * What a channel answered to a command. No answer is an exception. A text this version does not know is kept as it is.
+ *
+ * - `done`: It took effect, or had already, with our values.
+ * - `accepted`: It will be worked on; `handle` is asked after with `settle`.
+ * - `refused`: No; `code` and `why` say why.
+ * - `not_applied`: Surely not applied; it may be tried again, not before `after`.
+ * - `redirected`: Not by this way; `why` says by which.
+ */
+export type ReceiptKind = 'done' | 'accepted' | 'refused' | 'not_applied' | 'redirected' | (string & {});
+
+/**
+ * What became of accepted work. A text this version does not know is kept as it is.
+ *
+ * - `not_yet`: Still worked on.
+ * - `receipts`: Done: one receipt for each command, in their order.
+ * - `lost`: The channel does not know the handle; `why` says more.
+ */
+export type SettledKind = 'not_yet' | 'receipts' | 'lost' | (string & {});
+
+/**
+ * What becomes of the next write of a channel under test. A text this version does not know is kept as it is.
+ *
+ * - `answered`: It is done and answered.
+ * - `lost_before`: It never arrives.
+ * - `lost_after`: It is done, and its answer is lost.
+ */
+export type Fate = 'answered' | 'lost_before' | 'lost_after' | (string & {});
+
+/**
  * What went wrong, by who must act. A text this version does not know is kept as it is.
  *
  * - `invalid`: An argument, a payload or a policy is wrong; the caller must change it.
@@ -149,7 +222,7 @@ export interface Charge {
   /** The amount of the line, without tax. */
   readonly amount: Money;
   /** Tax on it; none where the channel gives none. */
-  readonly tax: Money | null;
+  readonly tax?: Money | null;
 }
 
 /** Units of a line that left in one package, as the channel shows them. */
@@ -454,6 +527,18 @@ export interface Budget {
   readonly refused: number;
 }
 
+/** How a rule of your own is doing with the orders of a channel. */
+export interface JudgeHealth {
+  /** Which rule. */
+  readonly rule: string;
+  /** Orders about which it has not answered yet. */
+  readonly waiting: number;
+  /** Questions in a row it did not answer. */
+  readonly failures: number;
+  /** Why it did not answer last, in words. */
+  readonly lastError: string | null;
+}
+
 /** How a channel is doing. */
 export interface Health {
   /** Which. */
@@ -486,6 +571,8 @@ export interface Health {
   readonly missingRights: ReadonlyArray<string>;
   /** Rate limits. */
   readonly budgets: ReadonlyArray<Budget>;
+  /** Rules of your own, in the order they were added. */
+  readonly rules: ReadonlyArray<JudgeHealth>;
 }
 
 /** Who a channel's credential belongs to and what it may do. */
@@ -750,6 +837,266 @@ export interface NormalOrder {
   readonly shipTo: Address;
   /** What could not be mapped: field and what is wrong with it. */
   readonly unmapped: ReadonlyArray<string>;
+}
+
+/** How fast a channel may be called. */
+export interface RateLimit {
+  /** `pull`, `fetch`, `levels`, `settle` or a verb; all that no other entry names, when it is `*`. */
+  readonly calls: string;
+  /** Calls a second that come back. */
+  readonly perSecond: number;
+  /** Calls that may be made at once. */
+  readonly burst: number;
+}
+
+/** One way of reading orders in windows of time. */
+export interface StreamProfile {
+  /** Its name. */
+  readonly id: string;
+  /** What it shows. */
+  readonly kind: StreamKind;
+  /** How far back the first window reaches. Milliseconds. */
+  readonly horizonMs: number;
+}
+
+/** How a channel declares one write. */
+export interface VerbProfile {
+  /** `acknowledge`, `confirm_shipment`, `cancel`, `set_level`, `refund` or `answer_cancel`. */
+  readonly verb: string;
+  /** May it be repeated? */
+  readonly repeat: Repeat;
+  /** The repeat of a part of a line's units, where it differs. */
+  readonly repeatPartial?: Repeat | null;
+  /**
+   * Can it be seen by reading the order whether it happened? Units shipped, cancelled or acknowledged are compared, before
+   * and after. `none` unless said.
+   */
+  readonly probe?: ProbeTrust | null;
+  /** How long the read side may lag behind a write; none unless said. Milliseconds. */
+  readonly lagMs?: number | null;
+  /** The longest a call may take, real time; 30 seconds unless said. Milliseconds. */
+  readonly callTimeoutMs?: number | null;
+  /** The longest a call may still take effect after it was given up; none unless said. Milliseconds. */
+  readonly applyMaxMs?: number | null;
+  /** Does `done` mean that it took effect already? Yes unless said. */
+  readonly answerMeansApplied?: boolean | null;
+  /** Commands that may travel in one call; one unless said. */
+  readonly batchMax?: number | null;
+}
+
+/** What a channel of your own says of itself. What it does not say is the plainest there is. */
+export interface ChannelProfile {
+  /** The seller it is configured for. */
+  readonly seller: string;
+  /** The marketplace's name; it is in the scopes of its rate limits. */
+  readonly marketplace: string;
+  /** What it can write. A verb that is not here is never sent. */
+  readonly verbs: ReadonlyArray<VerbProfile>;
+  /** What taking an order means; `required` unless said. */
+  readonly acknowledgment?: Acknowledgment | null;
+  /** What one cancellation covers; `units` unless said. */
+  readonly cancelUnit?: CancelUnit | null;
+  /** Does it wait for an answer to a buyer's wish to cancel? No unless said. */
+  readonly answersCancelRequests?: boolean | null;
+  /** How orders are read; one stream `orders` of the last 30 days that shows what was placed or changed, unless said. */
+  readonly streams?: ReadonlyArray<StreamProfile> | null;
+  /** How long an order may be invisible after it was placed; none unless said. Milliseconds. */
+  readonly visibilityDelayMs?: number | null;
+  /** How fast it may be called; five calls a second of each kind, ten at once, unless said. */
+  readonly rates?: ReadonlyArray<RateLimit> | null;
+  /** Levels can be read by `levels`, and show what was at most this long ago. None: they cannot be read. Milliseconds. */
+  readonly levelLagMs?: number | null;
+  /** The time it runs by, where it is a local marketplace's. */
+  readonly pace?: Pace | null;
+}
+
+/** One line as a channel of your own shows it. */
+export interface ShownLine {
+  /** The channel's line id. */
+  readonly lineId: string;
+  /** Units bought. */
+  readonly ordered: number;
+  /** The SKU; none where the channel gives none. */
+  readonly sku?: string | null;
+  /** Product name. */
+  readonly title?: string | null;
+  /** Units the channel shows as acknowledged or further. */
+  readonly acknowledged?: number | null;
+  /** Units the channel shows as cancelled. */
+  readonly cancelled?: number | null;
+  /** Units the channel shows as shipped or further. */
+  readonly shipped?: number | null;
+  /** Units the channel shows as delivered; part of `shipped`. */
+  readonly delivered?: number | null;
+  /** Units the channel shows as refunded; part of `shipped`. */
+  readonly refunded?: number | null;
+  /** Does the buyer ask to cancel it? */
+  readonly cancelRequested?: boolean | null;
+  /** Amounts, for all units. */
+  readonly charges?: ReadonlyArray<Charge> | null;
+  /** What left in which package. */
+  readonly packages?: ReadonlyArray<LinePackage> | null;
+}
+
+/** One order as a channel of your own shows it. */
+export interface ShownOrder {
+  /** The channel's id of it. */
+  readonly channelOrderId: string;
+  /** Its lines. */
+  readonly lines: ReadonlyArray<ShownLine>;
+  /** When it was placed. */
+  readonly placedAt?: Date | null;
+  /** Who ships it; the seller unless said. */
+  readonly fulfilledBy?: FulfilledBy | null;
+  /** Its total. */
+  readonly total?: Money | null;
+  /** The shipping method the buyer chose, in the channel's words. */
+  readonly method?: string | null;
+  /** Ship by, as the channel says. */
+  readonly shipBy?: Date | null;
+  /** Deliver by, as the channel says. */
+  readonly deliverBy?: Date | null;
+  /** Where it goes. */
+  readonly shipTo?: Address | null;
+  /** Why it must not be shipped yet, in the channel's word; its demand counts. */
+  readonly notReady?: string | null;
+}
+
+/** Which orders a channel is asked for. */
+export interface PullRequest {
+  /** The stream. */
+  readonly stream: string;
+  /** The window's first instant, by the channel's clock. */
+  readonly since: Date;
+  /** The window's last instant. */
+  readonly until: Date;
+  /** Where the last page ended: what `next` of it was. */
+  readonly cursor: string | null;
+}
+
+/** One page of orders, as a channel of your own shows them. */
+export interface ShownPage {
+  /** Its orders. */
+  readonly orders: ReadonlyArray<ShownOrder>;
+  /** Where to go on; none at the end of the window. */
+  readonly next?: string | null;
+  /** How many orders the window holds, where the channel says. */
+  readonly total?: number | null;
+  /** Does the window hold more than the channel pages through? Then it is split, and nothing of this page is taken. */
+  readonly tooMany?: boolean | null;
+}
+
+/** One thing to be done at a channel of your own. Fields of other verbs are none. */
+export interface ChannelCommand {
+  /** Its name, the same in every attempt: what to make the call idempotent by. */
+  readonly name: string;
+  /** What to do (`acknowledge`, `confirm_shipment`, `cancel`, `set_level`, `refund`, `answer_cancel`). */
+  readonly verb: string;
+  /** The order it is about. */
+  readonly channelOrderId: string | null;
+  /** How often it was sent before. */
+  readonly attempt: number;
+  /**
+   * It must not leave at or after this instant: another engine may have the store then. Look again before you write if
+   * you waited.
+   */
+  readonly writeBy: Date | null;
+  /** Units to ship or cancel, by line. */
+  readonly lines: ReadonlyArray<LineQuantity>;
+  /** Number of the package within the order. */
+  readonly package: number | null;
+  /** The carrier, by its usual name. */
+  readonly carrier: string | null;
+  /** The carrier's number. */
+  readonly tracking: string | null;
+  /** Where the buyer can follow it. */
+  readonly trackingUrl: string | null;
+  /** When it was handed over. */
+  readonly shippedAt: Date | null;
+  /** The order's shipping method, in the channel's words. */
+  readonly method: string | null;
+  /** Why it is cancelled or refunded. */
+  readonly reason: string | null;
+  /** Is the buyer's wish to cancel granted? */
+  readonly grant: boolean | null;
+  /** Money to give back. */
+  readonly parts: ReadonlyArray<RefundPart>;
+  /** The SKU whose level is set. */
+  readonly sku: string | null;
+  /** The level to set. */
+  readonly level: number | null;
+}
+
+/** A channel's answer to a command. */
+export interface Receipt {
+  /** What it answered. */
+  readonly kind: ReceiptKind;
+  /** Evidence or reason, in words without personal data. */
+  readonly why?: string | null;
+  /** The channel's code of a refusal. */
+  readonly code?: string | null;
+  /** What accepted work is asked after with. */
+  readonly handle?: string | null;
+  /** How long to wait before another try. Milliseconds. */
+  readonly afterMs?: number | null;
+}
+
+/** What became of accepted work. */
+export interface SettledWork {
+  /** How far it is. */
+  readonly kind: SettledKind;
+  /** One for each command, when it is done. */
+  readonly receipts?: ReadonlyArray<Receipt> | null;
+  /** In words, when it is lost. */
+  readonly why?: string | null;
+}
+
+/** The level of a listing. */
+export interface Level {
+  /** Which SKU. */
+  readonly sku: string;
+  /** Units offered; none when the channel does not know the SKU. */
+  readonly level?: number | null;
+}
+
+/** Who a channel's credential belongs to, as a channel of your own finds it. */
+export interface Found {
+  /** The seller, where the channel tells it. */
+  readonly seller?: string | null;
+  /** Rights the credential lacks. */
+  readonly missing?: ReadonlyArray<string> | null;
+  /** The channel's time, to be held against ours. */
+  readonly now?: Date | null;
+}
+
+/** What a buyer buys at a marketplace under test. */
+export interface Sale {
+  /** Which SKU: `MUG`, `PLATE` or `BOWL`, of each of which a hundred are listed. */
+  readonly sku: string;
+  /** How many. */
+  readonly units: number;
+  /** As many of another, on a second line. */
+  readonly secondSku: string | null;
+  /** Does the marketplace ship it? */
+  readonly shippedByMarketplace: boolean;
+}
+
+/** What took effect at a marketplace under test. */
+export interface TestEffects {
+  /** Order → how often an acknowledgment changed it; a repeated one that changes nothing is not counted. */
+  readonly acknowledged: Readonly<Record<string, number>>;
+  /** `order/line` → units shipped. */
+  readonly shipped: Readonly<Record<string, number>>;
+  /** `order/line/tracking` → units shipped under that number. */
+  readonly packages: Readonly<Record<string, number>>;
+  /** `order/line` → units cancelled by calls. */
+  readonly cancelled: Readonly<Record<string, number>>;
+  /** `order/line` → cents given back by calls. */
+  readonly refunded: Readonly<Record<string, number>>;
+  /** SKU → the level the listing offers now. */
+  readonly levels: Readonly<Record<string, number>>;
+  /** Requests that arrived. */
+  readonly requests: number;
 }
 
 /** The engine's calls. */

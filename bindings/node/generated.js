@@ -27,12 +27,31 @@ function readCharge(raw) {
   });
 }
 
+function writeCharge(name, value) {
+  base.record(name, value, ['kind', 'name', 'amount', 'tax']);
+  return {
+    kind: base.text(`${name}.kind`, value.kind),
+    name: base.text(`${name}.name`, value.name),
+    amount: writeMoney(`${name}.amount`, value.amount),
+    tax: value.tax === undefined || value.tax === null ? null : writeMoney(`${name}.tax`, value.tax),
+  };
+}
+
 function readLinePackage(raw) {
   return Object.freeze({
     tracking: raw.tracking,
     carrier: raw.carrier,
     quantity: raw.quantity,
   });
+}
+
+function writeLinePackage(name, value) {
+  base.record(name, value, ['tracking', 'carrier', 'quantity']);
+  return {
+    tracking: base.text(`${name}.tracking`, value.tracking),
+    carrier: base.text(`${name}.carrier`, value.carrier),
+    quantity: base.whole(`${name}.quantity`, value.quantity),
+  };
 }
 
 function readLine(raw) {
@@ -66,6 +85,25 @@ function readAddress(raw) {
     phoneState: raw.phone_state,
     emailState: raw.email_state,
   });
+}
+
+function writeAddress(name, value) {
+  base.record(name, value, ['name', 'line1', 'line2', 'city', 'region', 'postalCode', 'country', 'phone', 'email', 'nameState', 'linesState', 'phoneState', 'emailState']);
+  return {
+    name: base.text(`${name}.name`, value.name),
+    line1: base.text(`${name}.line1`, value.line1),
+    line2: base.text(`${name}.line2`, value.line2),
+    city: base.text(`${name}.city`, value.city),
+    region: base.text(`${name}.region`, value.region),
+    postal_code: base.text(`${name}.postalCode`, value.postalCode),
+    country: base.text(`${name}.country`, value.country),
+    phone: base.text(`${name}.phone`, value.phone),
+    email: base.text(`${name}.email`, value.email),
+    name_state: base.text(`${name}.nameState`, value.nameState),
+    lines_state: base.text(`${name}.linesState`, value.linesState),
+    phone_state: base.text(`${name}.phoneState`, value.phoneState),
+    email_state: base.text(`${name}.emailState`, value.emailState),
+  };
 }
 
 function readHold(raw) {
@@ -259,6 +297,15 @@ function readBudget(raw) {
   });
 }
 
+function readJudgeHealth(raw) {
+  return Object.freeze({
+    rule: raw.rule,
+    waiting: raw.waiting,
+    failures: raw.failures,
+    lastError: raw.last_error,
+  });
+}
+
 function readHealth(raw) {
   return Object.freeze({
     channel: raw.channel,
@@ -276,6 +323,7 @@ function readHealth(raw) {
     pulls: raw.pulls,
     missingRights: Object.freeze(raw.missing_rights),
     budgets: Object.freeze(raw.budgets.map(readBudget)),
+    rules: Object.freeze(raw.rules.map(readJudgeHealth)),
   });
 }
 
@@ -530,6 +578,322 @@ function readNormalOrder(raw) {
     shipTo: readAddress(raw.ship_to),
     unmapped: Object.freeze(raw.unmapped),
   });
+}
+
+function readRateLimit(raw) {
+  return Object.freeze({
+    calls: raw.calls,
+    perSecond: raw.per_second,
+    burst: raw.burst,
+  });
+}
+
+function writeRateLimit(name, value) {
+  base.record(name, value, ['calls', 'perSecond', 'burst']);
+  return {
+    calls: base.text(`${name}.calls`, value.calls),
+    per_second: base.real(`${name}.perSecond`, value.perSecond),
+    burst: base.real(`${name}.burst`, value.burst),
+  };
+}
+
+function readStreamProfile(raw) {
+  return Object.freeze({
+    id: raw.id,
+    kind: raw.kind,
+    horizonMs: raw.horizon,
+  });
+}
+
+function writeStreamProfile(name, value) {
+  base.record(name, value, ['id', 'kind', 'horizonMs']);
+  return {
+    id: base.text(`${name}.id`, value.id),
+    kind: base.text(`${name}.kind`, value.kind),
+    horizon: base.whole(`${name}.horizonMs`, value.horizonMs),
+  };
+}
+
+function readVerbProfile(raw) {
+  return Object.freeze({
+    verb: raw.verb,
+    repeat: raw.repeat,
+    repeatPartial: raw.repeat_partial,
+    probe: raw.probe,
+    lagMs: raw.lag,
+    callTimeoutMs: raw.call_timeout,
+    applyMaxMs: raw.apply_max,
+    answerMeansApplied: raw.answer_means_applied,
+    batchMax: raw.batch_max,
+  });
+}
+
+function writeVerbProfile(name, value) {
+  base.record(name, value, ['verb', 'repeat', 'repeatPartial', 'probe', 'lagMs', 'callTimeoutMs', 'applyMaxMs', 'answerMeansApplied', 'batchMax']);
+  return {
+    verb: base.text(`${name}.verb`, value.verb),
+    repeat: base.text(`${name}.repeat`, value.repeat),
+    repeat_partial: value.repeatPartial === undefined || value.repeatPartial === null ? null : base.text(`${name}.repeatPartial`, value.repeatPartial),
+    probe: value.probe === undefined || value.probe === null ? null : base.text(`${name}.probe`, value.probe),
+    lag: value.lagMs === undefined || value.lagMs === null ? null : base.whole(`${name}.lagMs`, value.lagMs),
+    call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
+    apply_max: value.applyMaxMs === undefined || value.applyMaxMs === null ? null : base.whole(`${name}.applyMaxMs`, value.applyMaxMs),
+    answer_means_applied: value.answerMeansApplied === undefined || value.answerMeansApplied === null ? null : base.truth(`${name}.answerMeansApplied`, value.answerMeansApplied),
+    batch_max: value.batchMax === undefined || value.batchMax === null ? null : base.whole(`${name}.batchMax`, value.batchMax),
+  };
+}
+
+function readChannelProfile(raw) {
+  return Object.freeze({
+    seller: raw.seller,
+    marketplace: raw.marketplace,
+    verbs: Object.freeze(raw.verbs.map(readVerbProfile)),
+    acknowledgment: raw.acknowledgment,
+    cancelUnit: raw.cancel_unit,
+    answersCancelRequests: raw.answers_cancel_requests,
+    streams: raw.streams === null ? null : Object.freeze(raw.streams.map(readStreamProfile)),
+    visibilityDelayMs: raw.visibility_delay,
+    rates: raw.rates === null ? null : Object.freeze(raw.rates.map(readRateLimit)),
+    levelLagMs: raw.level_lag,
+    pace: raw.pace === null ? null : readPace(raw.pace),
+  });
+}
+
+function writeChannelProfile(name, value) {
+  base.record(name, value, ['seller', 'marketplace', 'verbs', 'acknowledgment', 'cancelUnit', 'answersCancelRequests', 'streams', 'visibilityDelayMs', 'rates', 'levelLagMs', 'pace']);
+  return {
+    seller: base.text(`${name}.seller`, value.seller),
+    marketplace: base.text(`${name}.marketplace`, value.marketplace),
+    verbs: base.many(`${name}.verbs`, value.verbs).map((one) => writeVerbProfile(`${name}.verbs`, one)),
+    acknowledgment: value.acknowledgment === undefined || value.acknowledgment === null ? null : base.text(`${name}.acknowledgment`, value.acknowledgment),
+    cancel_unit: value.cancelUnit === undefined || value.cancelUnit === null ? null : base.text(`${name}.cancelUnit`, value.cancelUnit),
+    answers_cancel_requests: value.answersCancelRequests === undefined || value.answersCancelRequests === null ? null : base.truth(`${name}.answersCancelRequests`, value.answersCancelRequests),
+    streams: value.streams === undefined || value.streams === null ? null : base.many(`${name}.streams`, value.streams).map((one) => writeStreamProfile(`${name}.streams`, one)),
+    visibility_delay: value.visibilityDelayMs === undefined || value.visibilityDelayMs === null ? null : base.whole(`${name}.visibilityDelayMs`, value.visibilityDelayMs),
+    rates: value.rates === undefined || value.rates === null ? null : base.many(`${name}.rates`, value.rates).map((one) => writeRateLimit(`${name}.rates`, one)),
+    level_lag: value.levelLagMs === undefined || value.levelLagMs === null ? null : base.whole(`${name}.levelLagMs`, value.levelLagMs),
+    pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
+  };
+}
+
+function readShownLine(raw) {
+  return Object.freeze({
+    lineId: raw.line_id,
+    ordered: raw.ordered,
+    sku: raw.sku,
+    title: raw.title,
+    acknowledged: raw.acknowledged,
+    cancelled: raw.cancelled,
+    shipped: raw.shipped,
+    delivered: raw.delivered,
+    refunded: raw.refunded,
+    cancelRequested: raw.cancel_requested,
+    charges: raw.charges === null ? null : Object.freeze(raw.charges.map(readCharge)),
+    packages: raw.packages === null ? null : Object.freeze(raw.packages.map(readLinePackage)),
+  });
+}
+
+function writeShownLine(name, value) {
+  base.record(name, value, ['lineId', 'ordered', 'sku', 'title', 'acknowledged', 'cancelled', 'shipped', 'delivered', 'refunded', 'cancelRequested', 'charges', 'packages']);
+  return {
+    line_id: base.text(`${name}.lineId`, value.lineId),
+    ordered: base.whole(`${name}.ordered`, value.ordered),
+    sku: value.sku === undefined || value.sku === null ? null : base.text(`${name}.sku`, value.sku),
+    title: value.title === undefined || value.title === null ? null : base.text(`${name}.title`, value.title),
+    acknowledged: value.acknowledged === undefined || value.acknowledged === null ? null : base.whole(`${name}.acknowledged`, value.acknowledged),
+    cancelled: value.cancelled === undefined || value.cancelled === null ? null : base.whole(`${name}.cancelled`, value.cancelled),
+    shipped: value.shipped === undefined || value.shipped === null ? null : base.whole(`${name}.shipped`, value.shipped),
+    delivered: value.delivered === undefined || value.delivered === null ? null : base.whole(`${name}.delivered`, value.delivered),
+    refunded: value.refunded === undefined || value.refunded === null ? null : base.whole(`${name}.refunded`, value.refunded),
+    cancel_requested: value.cancelRequested === undefined || value.cancelRequested === null ? null : base.truth(`${name}.cancelRequested`, value.cancelRequested),
+    charges: value.charges === undefined || value.charges === null ? null : base.many(`${name}.charges`, value.charges).map((one) => writeCharge(`${name}.charges`, one)),
+    packages: value.packages === undefined || value.packages === null ? null : base.many(`${name}.packages`, value.packages).map((one) => writeLinePackage(`${name}.packages`, one)),
+  };
+}
+
+function readShownOrder(raw) {
+  return Object.freeze({
+    channelOrderId: raw.channel_order_id,
+    lines: Object.freeze(raw.lines.map(readShownLine)),
+    placedAt: raw.placed_at === null ? null : new Date(raw.placed_at),
+    fulfilledBy: raw.fulfilled_by,
+    total: raw.total === null ? null : readMoney(raw.total),
+    method: raw.method,
+    shipBy: raw.ship_by === null ? null : new Date(raw.ship_by),
+    deliverBy: raw.deliver_by === null ? null : new Date(raw.deliver_by),
+    shipTo: raw.ship_to === null ? null : readAddress(raw.ship_to),
+    notReady: raw.not_ready,
+  });
+}
+
+function writeShownOrder(name, value) {
+  base.record(name, value, ['channelOrderId', 'lines', 'placedAt', 'fulfilledBy', 'total', 'method', 'shipBy', 'deliverBy', 'shipTo', 'notReady']);
+  return {
+    channel_order_id: base.text(`${name}.channelOrderId`, value.channelOrderId),
+    lines: base.many(`${name}.lines`, value.lines).map((one) => writeShownLine(`${name}.lines`, one)),
+    placed_at: value.placedAt === undefined || value.placedAt === null ? null : base.instant(`${name}.placedAt`, value.placedAt),
+    fulfilled_by: value.fulfilledBy === undefined || value.fulfilledBy === null ? null : base.text(`${name}.fulfilledBy`, value.fulfilledBy),
+    total: value.total === undefined || value.total === null ? null : writeMoney(`${name}.total`, value.total),
+    method: value.method === undefined || value.method === null ? null : base.text(`${name}.method`, value.method),
+    ship_by: value.shipBy === undefined || value.shipBy === null ? null : base.instant(`${name}.shipBy`, value.shipBy),
+    deliver_by: value.deliverBy === undefined || value.deliverBy === null ? null : base.instant(`${name}.deliverBy`, value.deliverBy),
+    ship_to: value.shipTo === undefined || value.shipTo === null ? null : writeAddress(`${name}.shipTo`, value.shipTo),
+    not_ready: value.notReady === undefined || value.notReady === null ? null : base.text(`${name}.notReady`, value.notReady),
+  };
+}
+
+function readPullRequest(raw) {
+  return Object.freeze({
+    stream: raw.stream,
+    since: new Date(raw.since),
+    until: new Date(raw.until),
+    cursor: raw.cursor,
+  });
+}
+
+function readShownPage(raw) {
+  return Object.freeze({
+    orders: Object.freeze(raw.orders.map(readShownOrder)),
+    next: raw.next,
+    total: raw.total,
+    tooMany: raw.too_many,
+  });
+}
+
+function writeShownPage(name, value) {
+  base.record(name, value, ['orders', 'next', 'total', 'tooMany']);
+  return {
+    orders: base.many(`${name}.orders`, value.orders).map((one) => writeShownOrder(`${name}.orders`, one)),
+    next: value.next === undefined || value.next === null ? null : base.text(`${name}.next`, value.next),
+    total: value.total === undefined || value.total === null ? null : base.whole(`${name}.total`, value.total),
+    too_many: value.tooMany === undefined || value.tooMany === null ? null : base.truth(`${name}.tooMany`, value.tooMany),
+  };
+}
+
+function readChannelCommand(raw) {
+  return Object.freeze({
+    name: raw.name,
+    verb: raw.verb,
+    channelOrderId: raw.channel_order_id,
+    attempt: raw.attempt,
+    writeBy: raw.write_by === null ? null : new Date(raw.write_by),
+    lines: Object.freeze(raw.lines.map(readLineQuantity)),
+    package: raw.package,
+    carrier: raw.carrier,
+    tracking: raw.tracking,
+    trackingUrl: raw.tracking_url,
+    shippedAt: raw.shipped_at === null ? null : new Date(raw.shipped_at),
+    method: raw.method,
+    reason: raw.reason,
+    grant: raw.grant,
+    parts: Object.freeze(raw.parts.map(readRefundPart)),
+    sku: raw.sku,
+    level: raw.level,
+  });
+}
+
+function readReceipt(raw) {
+  return Object.freeze({
+    kind: raw.kind,
+    why: raw.why,
+    code: raw.code,
+    handle: raw.handle,
+    afterMs: raw.after,
+  });
+}
+
+function writeReceipt(name, value) {
+  base.record(name, value, ['kind', 'why', 'code', 'handle', 'afterMs']);
+  return {
+    kind: base.text(`${name}.kind`, value.kind),
+    why: value.why === undefined || value.why === null ? null : base.text(`${name}.why`, value.why),
+    code: value.code === undefined || value.code === null ? null : base.text(`${name}.code`, value.code),
+    handle: value.handle === undefined || value.handle === null ? null : base.text(`${name}.handle`, value.handle),
+    after: value.afterMs === undefined || value.afterMs === null ? null : base.whole(`${name}.afterMs`, value.afterMs),
+  };
+}
+
+function readSettledWork(raw) {
+  return Object.freeze({
+    kind: raw.kind,
+    receipts: raw.receipts === null ? null : Object.freeze(raw.receipts.map(readReceipt)),
+    why: raw.why,
+  });
+}
+
+function writeSettledWork(name, value) {
+  base.record(name, value, ['kind', 'receipts', 'why']);
+  return {
+    kind: base.text(`${name}.kind`, value.kind),
+    receipts: value.receipts === undefined || value.receipts === null ? null : base.many(`${name}.receipts`, value.receipts).map((one) => writeReceipt(`${name}.receipts`, one)),
+    why: value.why === undefined || value.why === null ? null : base.text(`${name}.why`, value.why),
+  };
+}
+
+function readLevel(raw) {
+  return Object.freeze({
+    sku: raw.sku,
+    level: raw.level,
+  });
+}
+
+function writeLevel(name, value) {
+  base.record(name, value, ['sku', 'level']);
+  return {
+    sku: base.text(`${name}.sku`, value.sku),
+    level: value.level === undefined || value.level === null ? null : base.whole(`${name}.level`, value.level),
+  };
+}
+
+function readFound(raw) {
+  return Object.freeze({
+    seller: raw.seller,
+    missing: raw.missing === null ? null : Object.freeze(raw.missing),
+    now: raw.now === null ? null : new Date(raw.now),
+  });
+}
+
+function writeFound(name, value) {
+  base.record(name, value, ['seller', 'missing', 'now']);
+  return {
+    seller: value.seller === undefined || value.seller === null ? null : base.text(`${name}.seller`, value.seller),
+    missing: value.missing === undefined || value.missing === null ? null : base.many(`${name}.missing`, value.missing).map((one) => base.text(`${name}.missing`, one)),
+    now: value.now === undefined || value.now === null ? null : base.instant(`${name}.now`, value.now),
+  };
+}
+
+function readSale(raw) {
+  return Object.freeze({
+    sku: raw.sku,
+    units: raw.units,
+    secondSku: raw.second_sku,
+    shippedByMarketplace: raw.shipped_by_marketplace,
+  });
+}
+
+function readTestEffects(raw) {
+  return Object.freeze({
+    acknowledged: raw.acknowledged,
+    shipped: raw.shipped,
+    packages: raw.packages,
+    cancelled: raw.cancelled,
+    refunded: raw.refunded,
+    levels: raw.levels,
+    requests: raw.requests,
+  });
+}
+
+function writeTestEffects(name, value) {
+  base.record(name, value, ['acknowledged', 'shipped', 'packages', 'cancelled', 'refunded', 'levels', 'requests']);
+  return {
+    acknowledged: value.acknowledged,
+    shipped: value.shipped,
+    packages: value.packages,
+    cancelled: value.cancelled,
+    refunded: value.refunded,
+    levels: value.levels,
+    requests: base.whole(`${name}.requests`, value.requests),
+  };
 }
 
 class Calls extends base.Base {
@@ -823,9 +1187,12 @@ module.exports = {
   readMoney,
   writeMoney,
   readCharge,
+  writeCharge,
   readLinePackage,
+  writeLinePackage,
   readLine,
   readAddress,
+  writeAddress,
   readHold,
   readException,
   readProof,
@@ -846,6 +1213,7 @@ module.exports = {
   readRefundPart,
   writeRefundPart,
   readBudget,
+  readJudgeHealth,
   readHealth,
   readStanding,
   readItem,
@@ -867,4 +1235,31 @@ module.exports = {
   writeVerdict,
   readDecision,
   readNormalOrder,
+  readRateLimit,
+  writeRateLimit,
+  readStreamProfile,
+  writeStreamProfile,
+  readVerbProfile,
+  writeVerbProfile,
+  readChannelProfile,
+  writeChannelProfile,
+  readShownLine,
+  writeShownLine,
+  readShownOrder,
+  writeShownOrder,
+  readPullRequest,
+  readShownPage,
+  writeShownPage,
+  readChannelCommand,
+  readReceipt,
+  writeReceipt,
+  readSettledWork,
+  writeSettledWork,
+  readLevel,
+  writeLevel,
+  readFound,
+  writeFound,
+  readSale,
+  readTestEffects,
+  writeTestEffects,
 };

@@ -1,11 +1,17 @@
 import type {
-  AmazonSettings, Calls, Decision, EbaySettings, Effects, ErrorKind, Market, NormalOrder, WalmartSettings,
+  AmazonSettings, AskedOrder, Calls, ChannelCommand, ChannelProfile, Decision, EbaySettings, Effects, ErrorKind, Fate, Found,
+  Level, Market, NormalOrder, PullRequest, Receipt, Sale, SettledWork, ShownOrder, ShownPage, TestEffects, Verdict,
+  WalmartSettings,
 } from './generated';
 
 export * from './generated';
 
 /** An error of sutler. */
 export class SutlerError extends Error {
+  /** For channels of your own: what they throw says what went wrong and whether the other side acted. */
+  constructor(
+    code: ErrorKind, message: string, options?: { op?: string; retryAfterMs?: number; applied?: 'no' | 'yes' | 'unknown' },
+  );
   /** Which kind. */
   readonly code: ErrorKind;
   /** Where it was met (`walmart.orders.ship`). */
@@ -41,8 +47,72 @@ export class LocalChannel {
   readonly market: Market;
 }
 
+type MaybeAsync<T> = T | Promise<T>;
+
+/**
+ * A channel of your own. Every method may be async, and throws when it has no answer: a `SutlerError` says what kind of failure
+ * it was and whether the other side acted; of anything else nobody knows, and the engine finds out. Nothing here loops, sleeps
+ * or retries: the engine does. It is held to the same suite as the built-in channels by `testkit`.
+ */
+export interface OwnChannel {
+  /** What it says of itself. */
+  readonly profile: ChannelProfile;
+  /** Asks who we are and what we may do. */
+  check(): MaybeAsync<Found>;
+  /** Reads one page of the orders of a window, both ends included. */
+  pull(request: PullRequest): MaybeAsync<ShownPage>;
+  /** Reads one order; null when it is not visible now. */
+  fetch(orderId: string): MaybeAsync<ShownOrder | null>;
+  /** Does what is to be done, in one call: one receipt each, in their order. */
+  perform(commands: ReadonlyArray<ChannelCommand>): MaybeAsync<ReadonlyArray<Receipt>>;
+  /** Asks after accepted work, where the marketplace works on what it accepted. */
+  settle?(handle: string, commands: ReadonlyArray<ChannelCommand>): MaybeAsync<SettledWork>;
+  /** Reads levels, where the profile has a `levelLagMs`. */
+  levels?(skus: ReadonlyArray<string>): MaybeAsync<ReadonlyArray<Level>>;
+}
+
 /** What `addChannel` takes. */
-export type Channel = Walmart | Amazon | Ebay | LocalChannel;
+export type Channel = Walmart | Amazon | Ebay | LocalChannel | OwnChannel;
+
+/**
+ * A rule of your own. An order waits undecided for its verdict, and what it throws is no verdict: it is asked again. With none by
+ * a margin before the order must be taken, the order is held as `unanswered:NAME`. It may call the engine.
+ */
+export interface Rule {
+  /** Its name: letters, digits, `_`, `-` and `.`. */
+  readonly name: string;
+  /** Its version. What another version said is asked anew. */
+  readonly version: string;
+  /** What it says of an order. */
+  judge(order: AskedOrder): MaybeAsync<Verdict>;
+}
+
+/** The suite that every channel must pass, the built-in ones too, for any test runner. */
+export namespace testkit {
+  /** Everything a channel must do, by name. */
+  const BEHAVIOURS: ReadonlyArray<string>;
+
+  /** A channel, its marketplace, which lists a hundred each of `MUG`, `PLATE` and `BOWL`, and their time. */
+  interface Stand {
+    /** The channel. */
+    readonly channel: OwnChannel;
+    /** Marketplace time. It goes on only in `passTime`. */
+    now(): Date;
+    /** Lets time pass. */
+    passTime(ms: number): void;
+    /** A buyer buys; gives the order's id. */
+    sell(sale: Sale): MaybeAsync<string>;
+    /** The buyer asks to cancel. */
+    askToCancel(orderId: string): MaybeAsync<void>;
+    /** What took effect so far. */
+    effects(): MaybeAsync<TestEffects>;
+    /** What becomes of the next write; the one after it fares well again. */
+    fate(fate: Fate): MaybeAsync<void>;
+  }
+
+  /** Holds a channel against one behaviour; rejects with an AssertionError saying what does not hold. */
+  function hold(behaviour: string, open: (who: 'seller' | 'stranger') => MaybeAsync<Stand>): Promise<void>;
+}
 
 /** An engine over one store. Nothing runs by itself: call `step`, or `run`. */
 export class Engine implements Calls {
@@ -51,6 +121,8 @@ export class Engine implements Calls {
   static open(url: string, options?: { tenant?: string }): Promise<Engine>;
   /** Adds a channel under a name of yours; not while the engine runs. */
   addChannel(name: string, channel: Channel): Promise<void>;
+  /** Adds a rule of yours; not while the engine runs. */
+  addRule(rule: Rule): Promise<void>;
   /** Asks a running engine to stop: `run` resolves when everything in flight has landed. */
   stop(): void;
   /** Gives the channels and the store back. Closing twice is no error. */

@@ -2,7 +2,9 @@
 
 const base = require('./base.js');
 const generated = require('./generated.js');
+const foreign = require('./foreign.js');
 const native = require('./native.js');
+const testkit = require('./testkit.js');
 
 class Settings {
   constructor(kind, write, settings) {
@@ -51,9 +53,16 @@ class Engine extends generated.Calls {
   async addChannel(name, channel) {
     base.text('name', name);
     if (!(channel instanceof Settings || channel instanceof LocalChannel)) {
-      throw new TypeError('channel is none; a Walmart, an Amazon, an Ebay or a channel of a sandbox is right');
+      const profile = foreign.profileOf(channel);
+      base.opened(await this.native.addOwnChannel(name, profile, foreign.code(foreign.methodOf(channel), foreign.CHANNEL)));
+      return;
     }
     base.opened(await this.native.addChannel(name, channel.kind, JSON.stringify(channel.settings)));
+  }
+
+  async addRule(rule) {
+    const { name, version } = foreign.ruleOf(rule);
+    base.opened(await this.native.addRule(name, version, foreign.code(foreign.methodOf(rule), foreign.RULE)));
   }
 
   stop() {
@@ -142,5 +151,5 @@ function decide(marketplace, order, options) {
 }
 
 module.exports = {
-  Amazon, Ebay, Engine, LocalChannel, Sandbox, SutlerError: base.SutlerError, Walmart, decide, normalize, sandbox,
+  Amazon, Ebay, Engine, LocalChannel, Sandbox, SutlerError: base.SutlerError, Walmart, decide, normalize, sandbox, testkit,
 };

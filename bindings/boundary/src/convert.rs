@@ -187,6 +187,12 @@ pub(crate) fn health(one: &sutler::Health) -> to::Health {
         taken: of.taken,
         refused: of.refused,
     };
+    let judge = |of: &sutler::engine::JudgeHealth| to::JudgeHealth {
+        rule: of.judge.to_string(),
+        waiting: of.waiting,
+        failures: u64::from(of.failures),
+        last_error: of.last_error.as_ref().map(|(_, what)| what.clone()),
+    };
     to::Health {
         channel: one.channel.to_string(),
         complete_to: one.complete_to.map(Instant::from),
@@ -203,6 +209,7 @@ pub(crate) fn health(one: &sutler::Health) -> to::Health {
         pulls: one.pulls,
         missing_rights: one.missing_rights.clone(),
         budgets: one.budgets.iter().map(budget).collect(),
+        rules: one.judges.iter().map(judge).collect(),
     }
 }
 

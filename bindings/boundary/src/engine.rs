@@ -2,11 +2,13 @@
 
 use crate::{
     error::wrong,
+    foreign::{ForeignRule, OwnChannel},
     types::{AmazonSettings, EbaySettings, Pace, WalmartSettings},
 };
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use sutler::{
     Error, ErrorKind, Policy, Result, amazon::Region, channel::Environment, clock, model::from_millis,
+    policy::Judge,
 };
 use tokio::sync::RwLock;
 
@@ -19,6 +21,8 @@ pub enum ChannelSetup {
     Amazon(AmazonSettings),
     /// eBay.
     Ebay(EbaySettings),
+    /// One of the host's own.
+    Own(OwnChannel),
 }
 
 /// An engine over one store.
@@ -38,6 +42,7 @@ struct Open {
 #[derive(Clone, Debug, Default)]
 struct Setup {
     channels: Vec<(String, ChannelSetup)>,
+    rules: Vec<Arc<ForeignRule>>,
     policy: Option<String>,
 }
 
@@ -77,6 +82,18 @@ impl Engine {
                 )));
             }
             setup.channels.push((name, channel));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Adds a rule of the host's own. Orders wait for its verdict, up to a margin before they must be taken.
+    ///
+    /// # Errors
+    /// `Config` when the name is taken, `Conflict` while the engine runs.
+    pub async fn add_rule(&self, rule: ForeignRule) -> Result<()> {
+        self.change(|setup| {
+            setup.rules.push(Arc::new(rule));
             Ok(())
         })
         .await
@@ -141,18 +158,23 @@ impl Setup {
             None => Policy::standard(),
         };
         let mut builder = over.again().policy(policy);
+        for rule in &self.rules {
+            builder = builder.judge(rule.clone() as Arc<dyn Judge>);
+        }
         let mut paces: Vec<(&str, Pace)> = Vec::new();
         for (name, channel) in &self.channels {
             let pace = match channel {
                 ChannelSetup::Walmart(settings) => settings.pace.clone(),
                 ChannelSetup::Amazon(settings) => settings.pace.clone(),
                 ChannelSetup::Ebay(settings) => settings.pace.clone(),
+                ChannelSetup::Own(own) => own.pace().cloned(),
             };
             paces.extend(pace.map(|pace| (name.as_str(), pace)));
             builder = match channel {
                 ChannelSetup::Walmart(settings) => builder.channel(name.as_str(), walmart(settings)?),
                 ChannelSetup::Amazon(settings) => builder.channel(name.as_str(), amazon(settings)?),
                 ChannelSetup::Ebay(settings) => builder.channel(name.as_str(), ebay(settings)?),
+                ChannelSetup::Own(own) => builder.channel(name.as_str(), own.clone()),
             };
         }
         if let Some((_, first)) = paces.first() {

@@ -25,7 +25,20 @@ pub fn all() -> Vec<Written> {
 
 /// Names of the structures that arguments are made of, those within them included.
 pub(crate) fn given(boundary: &Boundary) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::from(["WalmartSettings", "AmazonSettings", "EbaySettings", "Verdict"]);
+    let mut names = BTreeSet::from([
+        "WalmartSettings",
+        "AmazonSettings",
+        "EbaySettings",
+        "Verdict",
+        "ChannelProfile",
+        "ShownOrder",
+        "ShownPage",
+        "Receipt",
+        "SettledWork",
+        "Level",
+        "Found",
+        "TestEffects",
+    ]);
     for argument in boundary.calls.iter().flat_map(|call| &call.arguments) {
         names.extend(named(&argument.ty));
     }

@@ -6,10 +6,12 @@ pub mod calls;
 mod convert;
 pub mod engine;
 pub mod error;
+pub mod foreign;
 pub mod generate;
 pub mod pure;
 pub mod sandbox;
 pub mod schema;
+pub mod suite;
 pub mod types;
 
 pub use engine::{ChannelSetup, Engine};
@@ -18,7 +20,7 @@ pub use sandbox::{Sandbox, SandboxSettings};
 
 /// All that is said of the boundary.
 pub fn described() -> schema::Boundary {
-    let mut texts = types::sets();
+    let mut texts = types::texts();
     texts.push(error::kinds());
-    schema::Boundary { structures: types::all(), texts, calls: calls::described() }
+    schema::Boundary { structures: types::structures(), texts, calls: calls::described() }
 }

@@ -1,6 +1,10 @@
 //! The data that crosses. Plain values: texts, numbers, instants in milliseconds, exact decimals as texts.
 
-use crate::schema::{Ty, Typed, structures, texts};
+mod own;
+
+pub use own::*;
+
+use crate::schema::{Structure, Texts, Ty, Typed, structures, texts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use sutler::Timestamp;
@@ -471,6 +475,18 @@ structures! {
         refused: u64,
     }
 
+    /// How a rule of your own is doing with the orders of a channel.
+    JudgeHealth {
+        /// Which rule.
+        rule: String,
+        /// Orders about which it has not answered yet.
+        waiting: u64,
+        /// Questions in a row it did not answer.
+        failures: u64,
+        /// Why it did not answer last, in words.
+        last_error: Option<String>,
+    }
+
     /// How a channel is doing.
     Health {
         /// Which.
@@ -503,6 +519,8 @@ structures! {
         missing_rights: Vec<String>,
         /// Rate limits.
         budgets: Vec<Budget>,
+        /// Rules of your own, in the order they were added.
+        rules: Vec<JudgeHealth>,
     }
 
     /// Who a channel's credential belongs to and what it may do.
@@ -768,4 +786,14 @@ structures! {
         /// What could not be mapped: field and what is wrong with it.
         unmapped: Vec<String>,
     }
+}
+
+/// Every structure that crosses.
+pub(crate) fn structures() -> Vec<Structure> {
+    all().into_iter().chain(own::all()).collect()
+}
+
+/// Every set of texts that crosses.
+pub(crate) fn texts() -> Vec<Texts> {
+    sets().into_iter().chain(own::sets()).collect()
 }

@@ -4,11 +4,22 @@
 
 #![expect(missing_docs, reason = "the macros of napi write what they do not document")]
 
+mod foreign;
+
+use foreign::{Code, Object};
+use napi::{
+    Env,
+    bindgen_prelude::{PromiseRaw, spawn_blocking},
+};
 use napi_derive::napi;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use sutler_boundary::{
-    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, pure, sandbox::channel_at,
+    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls,
+    foreign::{ForeignRule, OwnChannel},
+    pure,
+    sandbox::channel_at,
+    suite,
 };
 
 fn answered<T: serde::Serialize>(result: std::result::Result<T, impl Into<Failure>>) -> String {
@@ -67,6 +78,48 @@ impl NativeEngine {
             Ok(setup) => answered(engine.add_channel(name, setup).await.map(|()| Value::Null)),
             Err(failure) => answered::<Value>(Err(failure)),
         }
+    }
+
+    /// Adds a channel of the host's own: its profile as JSON, and its code.
+    #[napi]
+    pub fn add_own_channel<'env>(
+        &self,
+        env: &'env Env,
+        name: String,
+        profile: String,
+        code: Code<'env>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let (engine, host) = (self.engine.clone(), Arc::new(Object::new(&code)?));
+        env.spawn_future(async move {
+            let Some(engine) = engine.get() else { return Ok(answered::<Value>(Err(unopened()))) };
+            let own = match serde_json::from_str(&profile) {
+                Ok(profile) => OwnChannel { profile, host },
+                Err(error) => {
+                    return Ok(answered::<Value>(Err(wrong("engine.add_channel", error.to_string()))));
+                }
+            };
+            Ok(answered(engine.add_channel(name, ChannelSetup::Own(own)).await.map(|()| Value::Null)))
+        })
+    }
+
+    /// Adds a rule of the host's own.
+    #[napi]
+    pub fn add_rule<'env>(
+        &self,
+        env: &'env Env,
+        name: String,
+        version: String,
+        code: Code<'env>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let (engine, host) = (self.engine.clone(), Arc::new(Object::new(&code)?));
+        env.spawn_future(async move {
+            let Some(engine) = engine.get() else { return Ok(answered::<Value>(Err(unopened()))) };
+            let added = match ForeignRule::new(&name, &version, host) {
+                Ok(rule) => engine.add_rule(rule).await,
+                Err(error) => Err(error),
+            };
+            Ok(answered(added.map(|()| Value::Null)))
+        })
     }
 
     /// Asks a running engine to stop.
@@ -177,4 +230,22 @@ pub fn decide(
         }
         Err(error) => answered::<Value>(Err(wrong("decide", error.to_string()))),
     }
+}
+
+/// Names of everything a channel must do.
+#[napi]
+pub fn behaviours() -> Vec<&'static str> {
+    suite::behaviours()
+}
+
+/// Holds channels of the host's own against one behaviour; answers why not, or nothing.
+#[napi]
+pub fn hold<'env>(
+    env: &'env Env,
+    behaviour: String,
+    code: Code<'env>,
+) -> napi::Result<PromiseRaw<'env, Option<String>>> {
+    let object = Arc::new(Object::new(&code)?);
+    let held = spawn_blocking(move || suite::hold(&behaviour, object).err());
+    env.spawn_future(async move { Ok(held.await.unwrap_or_else(|error| Some(error.to_string()))) })
 }

@@ -3,12 +3,19 @@
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+mod foreign;
+
+use foreign::{Held, Object};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use sutler_boundary::{
-    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, pure, sandbox::channel_at,
+    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls,
+    foreign::{ForeignRule, OwnChannel},
+    pure,
+    sandbox::channel_at,
+    suite,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -88,18 +95,18 @@ fn wait<T: Send + 'static>(
 
 /// Begins work that tells `done(ok, json)` from a thread of ours when it ends. Once the interpreter is going, nobody is told.
 fn begin(work: impl Future<Output = Given> + Send + 'static, done: Py<PyAny>) -> PyResult<Pending> {
+    let done = Held::new(done);
     let task = threads()?.runtime.spawn(async move {
         let (ok, text) = work.await;
-        let told = Python::try_attach(|py| {
-            if let Err(error) = done.call1(py, (ok, text)) {
-                error.write_unraisable(py, None);
-            }
-            drop(done.clone_ref(py));
+        // Whoever wants the interpreter may wait for it, and must not keep a thread of the runtime meanwhile.
+        let told = tokio::task::spawn_blocking(move || {
+            done.with(|done| {
+                if let Err(error) = done.call1((ok, text)) {
+                    error.write_unraisable(done.py(), None);
+                }
+            });
         });
-        if told.is_none() {
-            // The interpreter is gone: what it owned must not be let go by us.
-            std::mem::forget(done);
-        }
+        let _ = told.await;
     });
     Ok(Pending { task: Mutex::new(Some(task.abort_handle())) })
 }
@@ -126,14 +133,18 @@ struct NativeEngine {
     engine: Arc<Engine>,
 }
 
-fn setup(kind: &str, settings: &str) -> Result<ChannelSetup, Failure> {
-    let wrong = |error: serde_json::Error| Failure {
+fn unread(error: &serde_json::Error) -> Failure {
+    Failure {
         kind: "invalid".into(),
         op: "engine.add_channel".into(),
         message: error.to_string(),
         retry_after_ms: None,
         applied: "no".into(),
-    };
+    }
+}
+
+fn setup(kind: &str, settings: &str) -> Result<ChannelSetup, Failure> {
+    let wrong = |error: serde_json::Error| unread(&error);
     Ok(match kind {
         "walmart" => ChannelSetup::Walmart(serde_json::from_str(settings).map_err(wrong)?),
         "amazon" => ChannelSetup::Amazon(serde_json::from_str(settings).map_err(wrong)?),
@@ -191,6 +202,35 @@ impl NativeEngine {
             given(engine.add_channel(name, setup).await.map(|()| Value::Null).map_err(Failure::from))
         };
         wait(py, work, || {})
+    }
+
+    /// Adds a channel of the host's own: its profile as JSON, and its code.
+    fn add_own_channel(
+        &self,
+        py: Python<'_>,
+        name: String,
+        profile: &str,
+        code: Py<PyAny>,
+    ) -> PyResult<Given> {
+        let profile = match serde_json::from_str(profile) {
+            Ok(profile) => profile,
+            Err(error) => return Ok(given(Err(unread(&error)))),
+        };
+        let own = OwnChannel { profile, host: Arc::new(Object::new(code)) };
+        let engine = self.engine.clone();
+        let added = async move { engine.add_channel(name, ChannelSetup::Own(own)).await };
+        wait(py, async move { given(added.await.map(|()| Value::Null).map_err(Failure::from)) }, || {})
+    }
+
+    /// Adds a rule of the host's own.
+    fn add_rule(&self, py: Python<'_>, name: &str, version: &str, code: Py<PyAny>) -> PyResult<Given> {
+        let rule = match ForeignRule::new(name, version, Arc::new(Object::new(code))) {
+            Ok(rule) => rule,
+            Err(error) => return Ok(given(Err(error.into()))),
+        };
+        let engine = self.engine.clone();
+        let added = async move { engine.add_rule(rule).await };
+        wait(py, async move { given(added.await.map(|()| Value::Null).map_err(Failure::from)) }, || {})
     }
 
     /// Asks a running engine to stop. Returns at once.
@@ -282,8 +322,24 @@ fn decide(
     given(decided.map(|decision| json!(decision)).map_err(Failure::from))
 }
 
+/// Names of everything a channel must do.
+#[pyfunction]
+fn behaviours() -> Vec<&'static str> {
+    suite::behaviours()
+}
+
+/// Holds channels of the host's own against one behaviour; answers why not, or nothing.
+#[pyfunction]
+fn hold(py: Python<'_>, behaviour: String, code: Py<PyAny>) -> PyResult<Option<String>> {
+    let object = Arc::new(Object::new(code));
+    let held = threads()?.runtime.spawn_blocking(move || suite::hold(&behaviour, object).err());
+    wait(py, async move { held.await.unwrap_or_else(|error| Some(error.to_string())) }, || {})
+}
+
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{NativeEngine, NativeSandbox, Pending, decide, normalize};
+    use super::{NativeEngine, NativeSandbox, Pending, behaviours, decide, hold, normalize};
+    #[pymodule_export]
+    use crate::foreign::{Reply, end};
 }

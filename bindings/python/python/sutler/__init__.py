@@ -9,6 +9,8 @@
 20
 """
 
+from . import testkit
+from ._channels import OwnChannel
 from ._engine import (
     Amazon,
     AsyncEngine,
@@ -24,6 +26,7 @@ from ._engine import (
 )
 from ._errors import *  # noqa: F403
 from ._errors import __all__ as _errors
+from ._rules import Rule, abstain, hold, passes, refuse
 from ._types import *  # noqa: F403
 from ._types import __all__ as _types
 
@@ -34,11 +37,18 @@ __all__ = [
     "Ebay",
     "Engine",
     "LocalChannel",
+    "OwnChannel",
+    "Rule",
     "Sandbox",
     "Walmart",
+    "abstain",
     "decide",
+    "hold",
     "normalize",
+    "passes",
+    "refuse",
     "sandbox",
+    "testkit",
     *(name for name in _errors if name != "error_of"),
     *_types,
 ]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any
 
-from . import _base, _native
+from . import _base, _channels, _foreign, _native, _rules
 from ._calls import AsyncCalls, Calls
 from ._errors import error_of
 from ._types import AmazonSettings, Decision, EbaySettings, Effects, Market, NormalOrder, WalmartSettings
+
+
+# Before the interpreter goes, the engine's threads must have left it.
+atexit.register(_native.end)
 
 
 class Walmart(WalmartSettings):
@@ -53,22 +58,27 @@ class LocalChannel:
         }
 
 
-Channel = Walmart | Amazon | Ebay | LocalChannel
+Channel = Walmart | Amazon | Ebay | LocalChannel | _channels.OwnChannel
 """What `add_channel` takes."""
 
 
-def _kind(channel: object) -> tuple[str, str]:
+def _adding(
+    native: _native.Engine, name: str, channel: Channel, loop: asyncio.AbstractEventLoop | None
+) -> Callable[[], tuple[bool, str]]:
+    name = _base.text("name", name)
     if isinstance(channel, WalmartSettings):
-        return "walmart", json.dumps(channel._write())
-    if isinstance(channel, AmazonSettings):
-        return "amazon", json.dumps(channel._write())
-    if isinstance(channel, EbaySettings):
-        return "ebay", json.dumps(channel._write())
-    if isinstance(channel, LocalChannel):
-        return "market", json.dumps(channel._raw())
-    raise TypeError(
-        f"channel is {type(channel).__name__}; a Walmart, an Amazon, an Ebay or a channel of a sandbox is right"
-    )
+        kind, settings = "walmart", channel._write()
+    elif isinstance(channel, AmazonSettings):
+        kind, settings = "amazon", channel._write()
+    elif isinstance(channel, EbaySettings):
+        kind, settings = "ebay", channel._write()
+    elif isinstance(channel, LocalChannel):
+        kind, settings = "market", channel._raw()
+    else:
+        profile = _channels.profile_of(channel)
+        code = _foreign.code(_channels.method_of(channel), _channels.METHODS, loop)
+        return lambda: native.add_own_channel(name, profile, code)
+    return lambda: native.add_channel(name, kind, json.dumps(settings))
 
 
 def _open(url: str, tenant: str | None) -> _native.Engine:
@@ -101,8 +111,11 @@ class Engine(Calls):
 
     def add_channel(self, name: str, channel: Channel) -> None:
         """Adds a channel under a name of yours; not while the engine runs."""
-        kind, settings = _kind(channel)
-        _base.opened(self._native.add_channel(_base.text("name", name), kind, settings))
+        _base.opened(_adding(self._native, name, channel, None)())
+
+    def add_rule(self, rule: _rules.Rule) -> None:
+        """Adds a rule of yours; not while the engine runs."""
+        _base.opened(_rules.add(self._native, rule, None)())
 
     def stop(self) -> None:
         """Asks a running engine to stop: `run` returns when everything in flight has landed."""
@@ -142,9 +155,13 @@ class AsyncEngine(AsyncCalls):
 
     async def add_channel(self, name: str, channel: Channel) -> None:
         """Adds a channel under a name of yours; not while the engine runs."""
-        kind, settings = _kind(channel)
-        name = _base.text("name", name)
-        _base.opened(await asyncio.to_thread(self._native.add_channel, name, kind, settings))
+        add = _adding(self._native, name, channel, asyncio.get_running_loop())
+        _base.opened(await asyncio.to_thread(add))
+
+    async def add_rule(self, rule: _rules.Rule) -> None:
+        """Adds a rule of yours; not while the engine runs. What it awaits runs on this loop."""
+        add = _rules.add(self._native, rule, asyncio.get_running_loop())
+        _base.opened(await asyncio.to_thread(add))
 
     def stop(self) -> None:
         """Asks a running engine to stop: `run` returns when everything in flight has landed."""

@@ -365,6 +365,241 @@ Sort.DUE = Sort("due")
 Sort.AMOUNT = Sort("amount")
 
 
+class Acknowledgment(str):
+    """What taking an order means at a channel.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    REQUIRED: ClassVar[Acknowledgment]
+    """The channel must be told, order by order."""
+    LOCAL: ClassVar[Acknowledgment]
+    """The channel has no such step; taking it is our own note."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"required", "local"}
+
+    def __repr__(self) -> str:
+        return f"Acknowledgment({str(self)!r})"
+
+
+Acknowledgment.REQUIRED = Acknowledgment("required")
+Acknowledgment.LOCAL = Acknowledgment("local")
+
+
+class CancelUnit(str):
+    """What one cancellation covers.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    UNITS: ClassVar[CancelUnit]
+    """Some units of some lines."""
+    LINES: ClassVar[CancelUnit]
+    """Whole lines."""
+    ORDER: ClassVar[CancelUnit]
+    """The whole order, before anything of it left."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"units", "lines", "order"}
+
+    def __repr__(self) -> str:
+        return f"CancelUnit({str(self)!r})"
+
+
+CancelUnit.UNITS = CancelUnit("units")
+CancelUnit.LINES = CancelUnit("lines")
+CancelUnit.ORDER = CancelUnit("order")
+
+
+class StreamKind(str):
+    """Which orders a stream shows.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    CREATED: ClassVar[StreamKind]
+    """Orders placed in a window."""
+    CHANGED: ClassVar[StreamKind]
+    """Orders changed in a window, whenever they were placed."""
+    PLACED_OR_CHANGED: ClassVar[StreamKind]
+    """Both: the only stream a channel needs."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"created", "changed", "placed_or_changed"}
+
+    def __repr__(self) -> str:
+        return f"StreamKind({str(self)!r})"
+
+
+StreamKind.CREATED = StreamKind("created")
+StreamKind.CHANGED = StreamKind("changed")
+StreamKind.PLACED_OR_CHANGED = StreamKind("placed_or_changed")
+
+
+class Repeat(str):
+    """May a verb be sent again when nobody knows whether it happened?
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    REPEATABLE: ClassVar[Repeat]
+    """Sending again changes nothing."""
+    GUARDED: ClassVar[Repeat]
+    """The other side refuses the second one."""
+    ONCE: ClassVar[Repeat]
+    """A second one acts again."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"repeatable", "guarded", "once"}
+
+    def __repr__(self) -> str:
+        return f"Repeat({str(self)!r})"
+
+
+Repeat.REPEATABLE = Repeat("repeatable")
+Repeat.GUARDED = Repeat("guarded")
+Repeat.ONCE = Repeat("once")
+
+
+class ProbeTrust(str):
+    """Can it be seen whether a verb happened?
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    CONCLUSIVE: ClassVar[ProbeTrust]
+    """A yes and a no can both be trusted."""
+    POSITIVE_ONLY: ClassVar[ProbeTrust]
+    """Only a yes can."""
+    NONE: ClassVar[ProbeTrust]
+    """Neither."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"conclusive", "positive_only", "none"}
+
+    def __repr__(self) -> str:
+        return f"ProbeTrust({str(self)!r})"
+
+
+ProbeTrust.CONCLUSIVE = ProbeTrust("conclusive")
+ProbeTrust.POSITIVE_ONLY = ProbeTrust("positive_only")
+ProbeTrust.NONE = ProbeTrust("none")
+
+
+class ReceiptKind(str):
+    """What a channel answered to a command. No answer is an exception.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    DONE: ClassVar[ReceiptKind]
+    """It took effect, or had already, with our values."""
+    ACCEPTED: ClassVar[ReceiptKind]
+    """It will be worked on; `handle` is asked after with `settle`."""
+    REFUSED: ClassVar[ReceiptKind]
+    """No; `code` and `why` say why."""
+    NOT_APPLIED: ClassVar[ReceiptKind]
+    """Surely not applied; it may be tried again, not before `after`."""
+    REDIRECTED: ClassVar[ReceiptKind]
+    """Not by this way; `why` says by which."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"done", "accepted", "refused", "not_applied", "redirected"}
+
+    def __repr__(self) -> str:
+        return f"ReceiptKind({str(self)!r})"
+
+
+ReceiptKind.DONE = ReceiptKind("done")
+ReceiptKind.ACCEPTED = ReceiptKind("accepted")
+ReceiptKind.REFUSED = ReceiptKind("refused")
+ReceiptKind.NOT_APPLIED = ReceiptKind("not_applied")
+ReceiptKind.REDIRECTED = ReceiptKind("redirected")
+
+
+class SettledKind(str):
+    """What became of accepted work.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    NOT_YET: ClassVar[SettledKind]
+    """Still worked on."""
+    RECEIPTS: ClassVar[SettledKind]
+    """Done: one receipt for each command, in their order."""
+    LOST: ClassVar[SettledKind]
+    """The channel does not know the handle; `why` says more."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"not_yet", "receipts", "lost"}
+
+    def __repr__(self) -> str:
+        return f"SettledKind({str(self)!r})"
+
+
+SettledKind.NOT_YET = SettledKind("not_yet")
+SettledKind.RECEIPTS = SettledKind("receipts")
+SettledKind.LOST = SettledKind("lost")
+
+
+class Fate(str):
+    """What becomes of the next write of a channel under test.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    ANSWERED: ClassVar[Fate]
+    """It is done and answered."""
+    LOST_BEFORE: ClassVar[Fate]
+    """It never arrives."""
+    LOST_AFTER: ClassVar[Fate]
+    """It is done, and its answer is lost."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"answered", "lost_before", "lost_after"}
+
+    def __repr__(self) -> str:
+        return f"Fate({str(self)!r})"
+
+
+Fate.ANSWERED = Fate("answered")
+Fate.LOST_BEFORE = Fate("lost_before")
+Fate.LOST_AFTER = Fate("lost_after")
+
+
 class ErrorKind(str):
     """What went wrong, by who must act.
 
@@ -473,8 +708,19 @@ class Charge:
     """The channel's own name for it; empty when it has none."""
     amount: Money
     """The amount of the line, without tax."""
-    tax: Money | None
+    tax: Money | None = None
     """Tax on it; none where the channel gives none."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "kind": _base.text("Charge.kind", self.kind),
+            "name": _base.text("Charge.name", self.name),
+            "amount": _base.record("Charge.amount", self.amount, Money),
+            "tax": None if self.tax is None else _base.record("Charge.tax", self.tax, Money),
+        }
 
     @staticmethod
     def _read(raw: dict[str, Any]) -> Charge:
@@ -505,6 +751,16 @@ class LinePackage:
     """The channel's carrier text, verbatim."""
     quantity: int
     """Units."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "tracking": _base.text("LinePackage.tracking", self.tracking),
+            "carrier": _base.text("LinePackage.carrier", self.carrier),
+            "quantity": _base.whole("LinePackage.quantity", self.quantity),
+        }
 
     @staticmethod
     def _read(raw: dict[str, Any]) -> LinePackage:
@@ -609,6 +865,26 @@ class Address:
     """How good the telephone is."""
     email_state: PartState
     """How good the e-mail address is."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "name": _base.text("Address.name", self.name),
+            "line1": _base.text("Address.line1", self.line1),
+            "line2": _base.text("Address.line2", self.line2),
+            "city": _base.text("Address.city", self.city),
+            "region": _base.text("Address.region", self.region),
+            "postal_code": _base.text("Address.postal_code", self.postal_code),
+            "country": _base.text("Address.country", self.country),
+            "phone": _base.text("Address.phone", self.phone),
+            "email": _base.text("Address.email", self.email),
+            "name_state": _base.text("Address.name_state", self.name_state),
+            "lines_state": _base.text("Address.lines_state", self.lines_state),
+            "phone_state": _base.text("Address.phone_state", self.phone_state),
+            "email_state": _base.text("Address.email_state", self.email_state),
+        }
 
     @staticmethod
     def _read(raw: dict[str, Any]) -> Address:
@@ -1288,6 +1564,38 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeHealth:
+    """How a rule of your own is doing with the orders of a channel."""
+
+    rule: str
+    """Which rule."""
+    waiting: int
+    """Orders about which it has not answered yet."""
+    failures: int
+    """Questions in a row it did not answer."""
+    last_error: str | None
+    """Why it did not answer last, in words."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> JudgeHealth:
+        return JudgeHealth(
+            raw["rule"],
+            raw["waiting"],
+            raw["failures"],
+            raw["last_error"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "rule": self.rule,
+            "waiting": self.waiting,
+            "failures": self.failures,
+            "last_error": self.last_error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """How a channel is doing."""
 
@@ -1321,6 +1629,8 @@ class Health:
     """Rights the credential lacks."""
     budgets: tuple[Budget, ...]
     """Rate limits."""
+    rules: tuple[JudgeHealth, ...]
+    """Rules of your own, in the order they were added."""
 
     @staticmethod
     def _read(raw: dict[str, Any]) -> Health:
@@ -1340,6 +1650,7 @@ class Health:
             raw["pulls"],
             tuple(raw["missing_rights"]),
             tuple([Budget._read(one) for one in raw["budgets"]]),
+            tuple([JudgeHealth._read(one) for one in raw["rules"]]),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -1360,6 +1671,7 @@ class Health:
             "pulls": self.pulls,
             "missing_rights": list(self.missing_rights),
             "budgets": [one.to_dict() for one in self.budgets],
+            "rules": [one.to_dict() for one in self.rules],
         }
 
 
@@ -2092,13 +2404,805 @@ class NormalOrder:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How fast a channel may be called."""
+
+    calls: str
+    """`pull`, `fetch`, `levels`, `settle` or a verb; all that no other entry names, when it is `*`."""
+    per_second: float
+    """Calls a second that come back."""
+    burst: float
+    """Calls that may be made at once."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "calls": _base.text("RateLimit.calls", self.calls),
+            "per_second": _base.real("RateLimit.per_second", self.per_second),
+            "burst": _base.real("RateLimit.burst", self.burst),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> RateLimit:
+        return RateLimit(
+            raw["calls"],
+            raw["per_second"],
+            raw["burst"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "calls": self.calls,
+            "per_second": self.per_second,
+            "burst": self.burst,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StreamProfile:
+    """One way of reading orders in windows of time."""
+
+    id: str
+    """Its name."""
+    kind: StreamKind
+    """What it shows."""
+    horizon: timedelta
+    """How far back the first window reaches."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "id": _base.text("StreamProfile.id", self.id),
+            "kind": _base.text("StreamProfile.kind", self.kind),
+            "horizon": _base.span("StreamProfile.horizon", self.horizon),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> StreamProfile:
+        return StreamProfile(
+            raw["id"],
+            StreamKind(raw["kind"]),
+            _base.span_of(raw["horizon"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "horizon": self.horizon,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VerbProfile:
+    """How a channel declares one write."""
+
+    verb: str
+    """`acknowledge`, `confirm_shipment`, `cancel`, `set_level`, `refund` or `answer_cancel`."""
+    repeat: Repeat
+    """May it be repeated?"""
+    repeat_partial: Repeat | None = None
+    """The repeat of a part of a line's units, where it differs."""
+    probe: ProbeTrust | None = None
+    """Can it be seen by reading the order whether it happened? Units shipped, cancelled or acknowledged are compared, before
+    and after. `none` unless said.
+    """
+    lag: timedelta | None = None
+    """How long the read side may lag behind a write; none unless said."""
+    call_timeout: timedelta | None = None
+    """The longest a call may take, real time; 30 seconds unless said."""
+    apply_max: timedelta | None = None
+    """The longest a call may still take effect after it was given up; none unless said."""
+    answer_means_applied: bool | None = None
+    """Does `done` mean that it took effect already? Yes unless said."""
+    batch_max: int | None = None
+    """Commands that may travel in one call; one unless said."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "verb": _base.text("VerbProfile.verb", self.verb),
+            "repeat": _base.text("VerbProfile.repeat", self.repeat),
+            "repeat_partial": None if self.repeat_partial is None else _base.text("VerbProfile.repeat_partial", self.repeat_partial),
+            "probe": None if self.probe is None else _base.text("VerbProfile.probe", self.probe),
+            "lag": None if self.lag is None else _base.span("VerbProfile.lag", self.lag),
+            "call_timeout": None if self.call_timeout is None else _base.span("VerbProfile.call_timeout", self.call_timeout),
+            "apply_max": None if self.apply_max is None else _base.span("VerbProfile.apply_max", self.apply_max),
+            "answer_means_applied": None if self.answer_means_applied is None else _base.truth("VerbProfile.answer_means_applied", self.answer_means_applied),
+            "batch_max": None if self.batch_max is None else _base.whole("VerbProfile.batch_max", self.batch_max),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> VerbProfile:
+        return VerbProfile(
+            raw["verb"],
+            Repeat(raw["repeat"]),
+            None if raw["repeat_partial"] is None else Repeat(raw["repeat_partial"]),
+            None if raw["probe"] is None else ProbeTrust(raw["probe"]),
+            None if raw["lag"] is None else _base.span_of(raw["lag"]),
+            None if raw["call_timeout"] is None else _base.span_of(raw["call_timeout"]),
+            None if raw["apply_max"] is None else _base.span_of(raw["apply_max"]),
+            raw["answer_means_applied"],
+            raw["batch_max"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "verb": self.verb,
+            "repeat": self.repeat,
+            "repeat_partial": self.repeat_partial,
+            "probe": self.probe,
+            "lag": self.lag,
+            "call_timeout": self.call_timeout,
+            "apply_max": self.apply_max,
+            "answer_means_applied": self.answer_means_applied,
+            "batch_max": self.batch_max,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelProfile:
+    """What a channel of your own says of itself. What it does not say is the plainest there is."""
+
+    seller: str
+    """The seller it is configured for."""
+    marketplace: str
+    """The marketplace's name; it is in the scopes of its rate limits."""
+    verbs: tuple[VerbProfile, ...]
+    """What it can write. A verb that is not here is never sent."""
+    acknowledgment: Acknowledgment | None = None
+    """What taking an order means; `required` unless said."""
+    cancel_unit: CancelUnit | None = None
+    """What one cancellation covers; `units` unless said."""
+    answers_cancel_requests: bool | None = None
+    """Does it wait for an answer to a buyer's wish to cancel? No unless said."""
+    streams: tuple[StreamProfile, ...] | None = None
+    """How orders are read; one stream `orders` of the last 30 days that shows what was placed or changed, unless said."""
+    visibility_delay: timedelta | None = None
+    """How long an order may be invisible after it was placed; none unless said."""
+    rates: tuple[RateLimit, ...] | None = None
+    """How fast it may be called; five calls a second of each kind, ten at once, unless said."""
+    level_lag: timedelta | None = None
+    """Levels can be read by `levels`, and show what was at most this long ago. None: they cannot be read."""
+    pace: Pace | None = None
+    """The time it runs by, where it is a local marketplace's."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "seller": _base.text("ChannelProfile.seller", self.seller),
+            "marketplace": _base.text("ChannelProfile.marketplace", self.marketplace),
+            "verbs": [_base.record("ChannelProfile.verbs", one, VerbProfile) for one in _base.many("ChannelProfile.verbs", self.verbs)],
+            "acknowledgment": None if self.acknowledgment is None else _base.text("ChannelProfile.acknowledgment", self.acknowledgment),
+            "cancel_unit": None if self.cancel_unit is None else _base.text("ChannelProfile.cancel_unit", self.cancel_unit),
+            "answers_cancel_requests": None if self.answers_cancel_requests is None else _base.truth("ChannelProfile.answers_cancel_requests", self.answers_cancel_requests),
+            "streams": None if self.streams is None else [_base.record("ChannelProfile.streams", one, StreamProfile) for one in _base.many("ChannelProfile.streams", self.streams)],
+            "visibility_delay": None if self.visibility_delay is None else _base.span("ChannelProfile.visibility_delay", self.visibility_delay),
+            "rates": None if self.rates is None else [_base.record("ChannelProfile.rates", one, RateLimit) for one in _base.many("ChannelProfile.rates", self.rates)],
+            "level_lag": None if self.level_lag is None else _base.span("ChannelProfile.level_lag", self.level_lag),
+            "pace": None if self.pace is None else _base.record("ChannelProfile.pace", self.pace, Pace),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ChannelProfile:
+        return ChannelProfile(
+            raw["seller"],
+            raw["marketplace"],
+            tuple([VerbProfile._read(one) for one in raw["verbs"]]),
+            None if raw["acknowledgment"] is None else Acknowledgment(raw["acknowledgment"]),
+            None if raw["cancel_unit"] is None else CancelUnit(raw["cancel_unit"]),
+            raw["answers_cancel_requests"],
+            None if raw["streams"] is None else tuple([StreamProfile._read(one) for one in raw["streams"]]),
+            None if raw["visibility_delay"] is None else _base.span_of(raw["visibility_delay"]),
+            None if raw["rates"] is None else tuple([RateLimit._read(one) for one in raw["rates"]]),
+            None if raw["level_lag"] is None else _base.span_of(raw["level_lag"]),
+            None if raw["pace"] is None else Pace._read(raw["pace"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seller": self.seller,
+            "marketplace": self.marketplace,
+            "verbs": [one.to_dict() for one in self.verbs],
+            "acknowledgment": self.acknowledgment,
+            "cancel_unit": self.cancel_unit,
+            "answers_cancel_requests": self.answers_cancel_requests,
+            "streams": None if self.streams is None else [one.to_dict() for one in self.streams],
+            "visibility_delay": self.visibility_delay,
+            "rates": None if self.rates is None else [one.to_dict() for one in self.rates],
+            "level_lag": self.level_lag,
+            "pace": None if self.pace is None else self.pace.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line as a channel of your own shows it."""
+
+    line_id: str
+    """The channel's line id."""
+    ordered: int
+    """Units bought."""
+    sku: str | None = None
+    """The SKU; none where the channel gives none."""
+    title: str | None = None
+    """Product name."""
+    acknowledged: int | None = None
+    """Units the channel shows as acknowledged or further."""
+    cancelled: int | None = None
+    """Units the channel shows as cancelled."""
+    shipped: int | None = None
+    """Units the channel shows as shipped or further."""
+    delivered: int | None = None
+    """Units the channel shows as delivered; part of `shipped`."""
+    refunded: int | None = None
+    """Units the channel shows as refunded; part of `shipped`."""
+    cancel_requested: bool | None = None
+    """Does the buyer ask to cancel it?"""
+    charges: tuple[Charge, ...] | None = None
+    """Amounts, for all units."""
+    packages: tuple[LinePackage, ...] | None = None
+    """What left in which package."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "line_id": _base.text("ShownLine.line_id", self.line_id),
+            "ordered": _base.whole("ShownLine.ordered", self.ordered),
+            "sku": None if self.sku is None else _base.text("ShownLine.sku", self.sku),
+            "title": None if self.title is None else _base.text("ShownLine.title", self.title),
+            "acknowledged": None if self.acknowledged is None else _base.whole("ShownLine.acknowledged", self.acknowledged),
+            "cancelled": None if self.cancelled is None else _base.whole("ShownLine.cancelled", self.cancelled),
+            "shipped": None if self.shipped is None else _base.whole("ShownLine.shipped", self.shipped),
+            "delivered": None if self.delivered is None else _base.whole("ShownLine.delivered", self.delivered),
+            "refunded": None if self.refunded is None else _base.whole("ShownLine.refunded", self.refunded),
+            "cancel_requested": None if self.cancel_requested is None else _base.truth("ShownLine.cancel_requested", self.cancel_requested),
+            "charges": None if self.charges is None else [_base.record("ShownLine.charges", one, Charge) for one in _base.many("ShownLine.charges", self.charges)],
+            "packages": None if self.packages is None else [_base.record("ShownLine.packages", one, LinePackage) for one in _base.many("ShownLine.packages", self.packages)],
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ShownLine:
+        return ShownLine(
+            raw["line_id"],
+            raw["ordered"],
+            raw["sku"],
+            raw["title"],
+            raw["acknowledged"],
+            raw["cancelled"],
+            raw["shipped"],
+            raw["delivered"],
+            raw["refunded"],
+            raw["cancel_requested"],
+            None if raw["charges"] is None else tuple([Charge._read(one) for one in raw["charges"]]),
+            None if raw["packages"] is None else tuple([LinePackage._read(one) for one in raw["packages"]]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "line_id": self.line_id,
+            "ordered": self.ordered,
+            "sku": self.sku,
+            "title": self.title,
+            "acknowledged": self.acknowledged,
+            "cancelled": self.cancelled,
+            "shipped": self.shipped,
+            "delivered": self.delivered,
+            "refunded": self.refunded,
+            "cancel_requested": self.cancel_requested,
+            "charges": None if self.charges is None else [one.to_dict() for one in self.charges],
+            "packages": None if self.packages is None else [one.to_dict() for one in self.packages],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrder:
+    """One order as a channel of your own shows it."""
+
+    channel_order_id: str
+    """The channel's id of it."""
+    lines: tuple[ShownLine, ...]
+    """Its lines."""
+    placed_at: datetime | None = None
+    """When it was placed."""
+    fulfilled_by: FulfilledBy | None = None
+    """Who ships it; the seller unless said."""
+    total: Money | None = None
+    """Its total."""
+    method: str | None = None
+    """The shipping method the buyer chose, in the channel's words."""
+    ship_by: datetime | None = None
+    """Ship by, as the channel says."""
+    deliver_by: datetime | None = None
+    """Deliver by, as the channel says."""
+    ship_to: Address | None = None
+    """Where it goes."""
+    not_ready: str | None = None
+    """Why it must not be shipped yet, in the channel's word; its demand counts."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "channel_order_id": _base.text("ShownOrder.channel_order_id", self.channel_order_id),
+            "lines": [_base.record("ShownOrder.lines", one, ShownLine) for one in _base.many("ShownOrder.lines", self.lines)],
+            "placed_at": None if self.placed_at is None else _base.instant("ShownOrder.placed_at", self.placed_at),
+            "fulfilled_by": None if self.fulfilled_by is None else _base.text("ShownOrder.fulfilled_by", self.fulfilled_by),
+            "total": None if self.total is None else _base.record("ShownOrder.total", self.total, Money),
+            "method": None if self.method is None else _base.text("ShownOrder.method", self.method),
+            "ship_by": None if self.ship_by is None else _base.instant("ShownOrder.ship_by", self.ship_by),
+            "deliver_by": None if self.deliver_by is None else _base.instant("ShownOrder.deliver_by", self.deliver_by),
+            "ship_to": None if self.ship_to is None else _base.record("ShownOrder.ship_to", self.ship_to, Address),
+            "not_ready": None if self.not_ready is None else _base.text("ShownOrder.not_ready", self.not_ready),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ShownOrder:
+        return ShownOrder(
+            raw["channel_order_id"],
+            tuple([ShownLine._read(one) for one in raw["lines"]]),
+            None if raw["placed_at"] is None else _base.instant_of(raw["placed_at"]),
+            None if raw["fulfilled_by"] is None else FulfilledBy(raw["fulfilled_by"]),
+            None if raw["total"] is None else Money._read(raw["total"]),
+            raw["method"],
+            None if raw["ship_by"] is None else _base.instant_of(raw["ship_by"]),
+            None if raw["deliver_by"] is None else _base.instant_of(raw["deliver_by"]),
+            None if raw["ship_to"] is None else Address._read(raw["ship_to"]),
+            raw["not_ready"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel_order_id": self.channel_order_id,
+            "lines": [one.to_dict() for one in self.lines],
+            "placed_at": self.placed_at,
+            "fulfilled_by": self.fulfilled_by,
+            "total": None if self.total is None else self.total.to_dict(),
+            "method": self.method,
+            "ship_by": self.ship_by,
+            "deliver_by": self.deliver_by,
+            "ship_to": None if self.ship_to is None else self.ship_to.to_dict(),
+            "not_ready": self.not_ready,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """Which orders a channel is asked for."""
+
+    stream: str
+    """The stream."""
+    since: datetime
+    """The window's first instant, by the channel's clock."""
+    until: datetime
+    """The window's last instant."""
+    cursor: str | None
+    """Where the last page ended: what `next` of it was."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> PullRequest:
+        return PullRequest(
+            raw["stream"],
+            _base.instant_of(raw["since"]),
+            _base.instant_of(raw["until"]),
+            raw["cursor"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "stream": self.stream,
+            "since": self.since,
+            "until": self.until,
+            "cursor": self.cursor,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One page of orders, as a channel of your own shows them."""
+
+    orders: tuple[ShownOrder, ...]
+    """Its orders."""
+    next: str | None = None
+    """Where to go on; none at the end of the window."""
+    total: int | None = None
+    """How many orders the window holds, where the channel says."""
+    too_many: bool | None = None
+    """Does the window hold more than the channel pages through? Then it is split, and nothing of this page is taken."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "orders": [_base.record("ShownPage.orders", one, ShownOrder) for one in _base.many("ShownPage.orders", self.orders)],
+            "next": None if self.next is None else _base.text("ShownPage.next", self.next),
+            "total": None if self.total is None else _base.whole("ShownPage.total", self.total),
+            "too_many": None if self.too_many is None else _base.truth("ShownPage.too_many", self.too_many),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ShownPage:
+        return ShownPage(
+            tuple([ShownOrder._read(one) for one in raw["orders"]]),
+            raw["next"],
+            raw["total"],
+            raw["too_many"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "orders": [one.to_dict() for one in self.orders],
+            "next": self.next,
+            "total": self.total,
+            "too_many": self.too_many,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCommand:
+    """One thing to be done at a channel of your own. Fields of other verbs are none."""
+
+    name: str
+    """Its name, the same in every attempt: what to make the call idempotent by."""
+    verb: str
+    """What to do (`acknowledge`, `confirm_shipment`, `cancel`, `set_level`, `refund`, `answer_cancel`)."""
+    channel_order_id: str | None
+    """The order it is about."""
+    attempt: int
+    """How often it was sent before."""
+    write_by: datetime | None
+    """It must not leave at or after this instant: another engine may have the store then. Look again before you write if
+    you waited.
+    """
+    lines: tuple[LineQuantity, ...]
+    """Units to ship or cancel, by line."""
+    package: int | None
+    """Number of the package within the order."""
+    carrier: str | None
+    """The carrier, by its usual name."""
+    tracking: str | None
+    """The carrier's number."""
+    tracking_url: str | None
+    """Where the buyer can follow it."""
+    shipped_at: datetime | None
+    """When it was handed over."""
+    method: str | None
+    """The order's shipping method, in the channel's words."""
+    reason: str | None
+    """Why it is cancelled or refunded."""
+    grant: bool | None
+    """Is the buyer's wish to cancel granted?"""
+    parts: tuple[RefundPart, ...]
+    """Money to give back."""
+    sku: str | None
+    """The SKU whose level is set."""
+    level: int | None
+    """The level to set."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ChannelCommand:
+        return ChannelCommand(
+            raw["name"],
+            raw["verb"],
+            raw["channel_order_id"],
+            raw["attempt"],
+            None if raw["write_by"] is None else _base.instant_of(raw["write_by"]),
+            tuple([LineQuantity._read(one) for one in raw["lines"]]),
+            raw["package"],
+            raw["carrier"],
+            raw["tracking"],
+            raw["tracking_url"],
+            None if raw["shipped_at"] is None else _base.instant_of(raw["shipped_at"]),
+            raw["method"],
+            raw["reason"],
+            raw["grant"],
+            tuple([RefundPart._read(one) for one in raw["parts"]]),
+            raw["sku"],
+            raw["level"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "name": self.name,
+            "verb": self.verb,
+            "channel_order_id": self.channel_order_id,
+            "attempt": self.attempt,
+            "write_by": self.write_by,
+            "lines": [one.to_dict() for one in self.lines],
+            "package": self.package,
+            "carrier": self.carrier,
+            "tracking": self.tracking,
+            "tracking_url": self.tracking_url,
+            "shipped_at": self.shipped_at,
+            "method": self.method,
+            "reason": self.reason,
+            "grant": self.grant,
+            "parts": [one.to_dict() for one in self.parts],
+            "sku": self.sku,
+            "level": self.level,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A channel's answer to a command."""
+
+    kind: ReceiptKind
+    """What it answered."""
+    why: str | None = None
+    """Evidence or reason, in words without personal data."""
+    code: str | None = None
+    """The channel's code of a refusal."""
+    handle: str | None = None
+    """What accepted work is asked after with."""
+    after: timedelta | None = None
+    """How long to wait before another try."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "kind": _base.text("Receipt.kind", self.kind),
+            "why": None if self.why is None else _base.text("Receipt.why", self.why),
+            "code": None if self.code is None else _base.text("Receipt.code", self.code),
+            "handle": None if self.handle is None else _base.text("Receipt.handle", self.handle),
+            "after": None if self.after is None else _base.span("Receipt.after", self.after),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Receipt:
+        return Receipt(
+            ReceiptKind(raw["kind"]),
+            raw["why"],
+            raw["code"],
+            raw["handle"],
+            None if raw["after"] is None else _base.span_of(raw["after"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "kind": self.kind,
+            "why": self.why,
+            "code": self.code,
+            "handle": self.handle,
+            "after": self.after,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SettledWork:
+    """What became of accepted work."""
+
+    kind: SettledKind
+    """How far it is."""
+    receipts: tuple[Receipt, ...] | None = None
+    """One for each command, when it is done."""
+    why: str | None = None
+    """In words, when it is lost."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "kind": _base.text("SettledWork.kind", self.kind),
+            "receipts": None if self.receipts is None else [_base.record("SettledWork.receipts", one, Receipt) for one in _base.many("SettledWork.receipts", self.receipts)],
+            "why": None if self.why is None else _base.text("SettledWork.why", self.why),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> SettledWork:
+        return SettledWork(
+            SettledKind(raw["kind"]),
+            None if raw["receipts"] is None else tuple([Receipt._read(one) for one in raw["receipts"]]),
+            raw["why"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "kind": self.kind,
+            "receipts": None if self.receipts is None else [one.to_dict() for one in self.receipts],
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level of a listing."""
+
+    sku: str
+    """Which SKU."""
+    level: int | None = None
+    """Units offered; none when the channel does not know the SKU."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "sku": _base.text("Level.sku", self.sku),
+            "level": None if self.level is None else _base.whole("Level.level", self.level),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Level:
+        return Level(
+            raw["sku"],
+            raw["level"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "sku": self.sku,
+            "level": self.level,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who a channel's credential belongs to, as a channel of your own finds it."""
+
+    seller: str | None = None
+    """The seller, where the channel tells it."""
+    missing: tuple[str, ...] | None = None
+    """Rights the credential lacks."""
+    now: datetime | None = None
+    """The channel's time, to be held against ours."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "seller": None if self.seller is None else _base.text("Found.seller", self.seller),
+            "missing": None if self.missing is None else [_base.text("Found.missing", one) for one in _base.many("Found.missing", self.missing)],
+            "now": None if self.now is None else _base.instant("Found.now", self.now),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Found:
+        return Found(
+            raw["seller"],
+            None if raw["missing"] is None else tuple(raw["missing"]),
+            None if raw["now"] is None else _base.instant_of(raw["now"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "seller": self.seller,
+            "missing": None if self.missing is None else list(self.missing),
+            "now": self.now,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a buyer buys at a marketplace under test."""
+
+    sku: str
+    """Which SKU: `MUG`, `PLATE` or `BOWL`, of each of which a hundred are listed."""
+    units: int
+    """How many."""
+    second_sku: str | None
+    """As many of another, on a second line."""
+    shipped_by_marketplace: bool
+    """Does the marketplace ship it?"""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Sale:
+        return Sale(
+            raw["sku"],
+            raw["units"],
+            raw["second_sku"],
+            raw["shipped_by_marketplace"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "sku": self.sku,
+            "units": self.units,
+            "second_sku": self.second_sku,
+            "shipped_by_marketplace": self.shipped_by_marketplace,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TestEffects:
+    """What took effect at a marketplace under test."""
+
+    acknowledged: Mapping[str, int]
+    """Order → how often an acknowledgment changed it; a repeated one that changes nothing is not counted."""
+    shipped: Mapping[str, int]
+    """`order/line` → units shipped."""
+    packages: Mapping[str, int]
+    """`order/line/tracking` → units shipped under that number."""
+    cancelled: Mapping[str, int]
+    """`order/line` → units cancelled by calls."""
+    refunded: Mapping[str, int]
+    """`order/line` → cents given back by calls."""
+    levels: Mapping[str, int]
+    """SKU → the level the listing offers now."""
+    requests: int
+    """Requests that arrived."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "acknowledged": self.acknowledged,
+            "shipped": self.shipped,
+            "packages": self.packages,
+            "cancelled": self.cancelled,
+            "refunded": self.refunded,
+            "levels": self.levels,
+            "requests": _base.whole("TestEffects.requests", self.requests),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> TestEffects:
+        return TestEffects(
+            raw["acknowledged"],
+            raw["shipped"],
+            raw["packages"],
+            raw["cancelled"],
+            raw["refunded"],
+            raw["levels"],
+            raw["requests"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "acknowledged": dict(self.acknowledged),
+            "shipped": dict(self.shipped),
+            "packages": dict(self.packages),
+            "cancelled": dict(self.cancelled),
+            "refunded": dict(self.refunded),
+            "levels": dict(self.levels),
+            "requests": self.requests,
+        }
+
+
 __all__ = [
+    "Acknowledgment",
     "Address",
     "AmazonSettings",
     "AskedOrder",
     "Budget",
     "CancelReason",
+    "CancelUnit",
     "Change",
+    "ChannelCommand",
+    "ChannelProfile",
     "Charge",
     "ChargeKind",
     "Command",
@@ -2109,10 +3213,14 @@ __all__ = [
     "Effects",
     "ErrorKind",
     "Exception",
+    "Fate",
+    "Found",
     "FulfilledBy",
     "Health",
     "Hold",
     "Item",
+    "JudgeHealth",
+    "Level",
     "Line",
     "LinePackage",
     "LineQuantity",
@@ -2128,17 +3236,33 @@ __all__ = [
     "PartState",
     "Phase",
     "PhaseTotal",
+    "ProbeTrust",
     "Proof",
+    "PullRequest",
     "PushReply",
+    "RateLimit",
+    "Receipt",
+    "ReceiptKind",
     "RefundPart",
     "RefundReason",
+    "Repeat",
     "Return",
     "ReturnedUnits",
+    "Sale",
+    "SettledKind",
+    "SettledWork",
+    "ShownLine",
+    "ShownOrder",
+    "ShownPage",
     "Sort",
     "Standing",
     "Stepped",
+    "StreamKind",
+    "StreamProfile",
+    "TestEffects",
     "Ticket",
     "TicketOutcome",
+    "VerbProfile",
     "Verdict",
     "VerdictKind",
     "WalmartSettings",

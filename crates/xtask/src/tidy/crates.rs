@@ -71,7 +71,7 @@ const HOUSE: &[Floor] = &[
     floor("sutler-cli", &["sutler", "sutler-sandbox"], &["sutler-testkit"]),
     floor("xtask", &[], &[]),
     // What crosses into other languages, and the two that carry it.
-    floor("sutler-boundary", &["sutler"], &[]),
+    floor("sutler-boundary", &["sutler", "sutler-testkit"], &[]),
     floor("sutler-python", &["sutler-boundary"], &[]),
     floor("sutler-node", &["sutler-boundary"], &[]),
     // Both show the product from outside; nothing stands on them.

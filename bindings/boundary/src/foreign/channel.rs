@@ -1,0 +1,369 @@
+//! A channel of the host's language, as the engine speaks to it. The host shows orders in sutler's own words and does single
+//! commands; reading into the model, looking whether a doubtful command happened, and the last look at the clock before a
+//! write are done here.
+
+mod profile;
+mod shown;
+
+use super::{Foreign, ask};
+use crate::types::{
+    ChannelCommand, ChannelProfile, Found, Instant, Level, LineQuantity, Pace, PullRequest,
+    Receipt as Answer, RefundPart, SettledWork, ShownOrder, ShownPage,
+};
+use crate::{convert, error::wrong};
+use async_trait::async_trait;
+use serde_json::json;
+use std::{fmt, sync::Arc};
+use sutler::{
+    Applied, Error, ErrorKind, Result, Timestamp,
+    channel::{
+        Batch, CallCx, Capabilities, Channel, Fetched, IntoChannel, LevelAnswer, Page, Parts, Probe,
+        PullFrom, Pulled, RawOrder, Receipt, Settled, Standing, StockChannel,
+    },
+    clock,
+    command::{Act, Command, Handle},
+    model::{ChannelId, ChannelOrder, ChannelOrderId, Coverage, SellerId, Sku, from_millis},
+    ports::{Budgets, Clock},
+};
+
+/// What an own channel is made of: what it says of itself, and its code.
+#[derive(Clone)]
+pub struct OwnChannel {
+    /// What it says of itself.
+    pub profile: ChannelProfile,
+    /// Its code.
+    pub host: Arc<dyn Foreign>,
+}
+
+impl fmt::Debug for OwnChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnChannel").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+impl OwnChannel {
+    /// The time it runs by, where it is a local marketplace's.
+    pub fn pace(&self) -> Option<&Pace> {
+        self.profile.pace.as_ref()
+    }
+}
+
+impl IntoChannel for OwnChannel {
+    fn build(self: Box<Self>, name: &ChannelId, parts: &Parts) -> Result<Arc<dyn Channel>> {
+        let channel = ForeignChannel::new(name.clone(), *self, parts.clock.clone(), &parts.budgets)?;
+        Ok(Arc::new(channel))
+    }
+
+    fn is_local(&self) -> bool {
+        self.profile.pace.is_some()
+    }
+
+    fn pace(&self) -> Option<clock::Pace> {
+        self.profile.pace.as_ref().map(|pace| clock::Pace {
+            origin: from_millis(pace.origin.0),
+            started: from_millis(pace.started.0),
+            speed: pace.speed,
+        })
+    }
+}
+
+/// A channel of the host's language.
+pub struct ForeignChannel {
+    id: ChannelId,
+    seller: SellerId,
+    capabilities: Capabilities,
+    host: Arc<dyn Foreign>,
+    clock: Arc<dyn Clock>,
+    op: String,
+}
+
+impl fmt::Debug for ForeignChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForeignChannel").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl ForeignChannel {
+    /// The channel called `id`, by its own profile.
+    ///
+    /// # Errors
+    /// `Config` naming what the profile says and what would be right.
+    pub fn new(
+        id: ChannelId,
+        own: OwnChannel,
+        clock: Arc<dyn Clock>,
+        budgets: &Budgets,
+    ) -> Result<ForeignChannel> {
+        let capabilities = profile::capabilities(&id, &own.profile)?;
+        profile::declare(&capabilities, &own.profile, budgets, clock.now());
+        let seller = own.profile.seller.as_str().into();
+        Ok(ForeignChannel { op: format!("channels.{id}"), seller, capabilities, host: own.host, clock, id })
+    }
+
+    /// Nothing is asked of the host once the call's time is over.
+    fn in_time(&self, method: &str, until: Timestamp, what: &str) -> Result<()> {
+        if self.clock.now() < until {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Timeout, format!("{}.{method}", self.op))
+            .message(format!("{what} before it was sent"))
+            .with_applied(Applied::No))
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        cx: &CallCx,
+        method: &str,
+        argument: &impl serde::Serialize,
+    ) -> Result<T> {
+        self.in_time(method, cx.deadline, "the call's time was over")?;
+        let answer = ask(&*self.host, &self.op, method, argument).await;
+        // A read changes nothing, whatever became of it.
+        answer.map_err(|error| error.with_applied(Applied::No))
+    }
+
+    fn commands(&self, cx: &CallCx, commands: &[Command]) -> Vec<ChannelCommand> {
+        commands.iter().map(|command| told(command, cx.write_by)).collect()
+    }
+}
+
+fn raw(order: &ShownOrder) -> RawOrder {
+    RawOrder {
+        channel_order_id: order.channel_order_id.as_str().into(),
+        raw: json!(order).to_string().into(),
+    }
+}
+
+/// Acts of flavours that an own channel cannot declare are none of its.
+fn can_be_told(act: &Act) -> bool {
+    !matches!(act, Act::Accept(_) | Act::ConfirmPackages(_) | Act::MoveLevel(_))
+}
+
+fn told(command: &Command, write_by: Option<Timestamp>) -> ChannelCommand {
+    let mut told = ChannelCommand {
+        name: command.key.to_string(),
+        verb: command.key.verb.as_str().to_owned(),
+        channel_order_id: command.channel_order_id.as_ref().map(ToString::to_string),
+        attempt: command.attempt,
+        write_by: write_by.map(Instant::from),
+        lines: Vec::new(),
+        package: None,
+        carrier: None,
+        tracking: None,
+        tracking_url: None,
+        shipped_at: None,
+        method: None,
+        reason: None,
+        grant: None,
+        parts: Vec::new(),
+        sku: None,
+        level: None,
+    };
+    let units = |part: &sutler::model::LineQuantity| LineQuantity {
+        line_id: part.line_id.to_string(),
+        quantity: part.quantity,
+    };
+    match &command.act {
+        Act::ConfirmShipment(confirm) => {
+            let report = &confirm.report;
+            told.lines = report.lines.iter().map(units).collect();
+            told.package = Some(report.package);
+            told.carrier = Some(report.carrier.clone());
+            told.tracking = Some(report.tracking.clone());
+            told.tracking_url.clone_from(&report.tracking_url);
+            told.shipped_at = Some(report.shipped_at.into());
+            told.method.clone_from(&confirm.method);
+        }
+        Act::Cancel(cancel) => {
+            told.lines = cancel.lines.iter().map(units).collect();
+            told.reason = Some(cancel.reason.as_str().to_owned());
+        }
+        Act::SetLevel(set) => {
+            told.sku = Some(set.sku.to_string());
+            told.level = Some(set.level);
+        }
+        Act::Refund(refund) => {
+            told.reason = Some(refund.reason.as_str().to_owned());
+            told.parts = refund.parts.iter().map(part).collect();
+        }
+        Act::AnswerCancel(answer) => {
+            told.grant = Some(answer.grant);
+            told.tracking.clone_from(&answer.tracking);
+            told.shipped_at = answer.shipped_at.map(Instant::from);
+        }
+        _ => {}
+    }
+    told
+}
+
+fn part(part: &sutler::command::RefundPart) -> RefundPart {
+    RefundPart {
+        line_id: part.line_id.to_string(),
+        charge: part.charge.as_str().into(),
+        amount: convert::money(&part.amount),
+        tax: part.tax.as_ref().map(convert::money),
+    }
+}
+
+fn receipt(op: &str, answer: Answer) -> Result<Receipt> {
+    let why = answer.why.unwrap_or_default();
+    Ok(match answer.kind.0.as_str() {
+        "done" => Receipt::Done { evidence: if why.is_empty() { "the channel said so".into() } else { why } },
+        "accepted" => match answer.handle {
+            Some(handle) => Receipt::Accepted { handle },
+            None => {
+                return Err(wrong(op.to_owned(), "accepted work has no handle; what to ask after is right"));
+            }
+        },
+        "refused" => Receipt::Refused { code: answer.code.unwrap_or_else(|| "refused".into()), why },
+        "not_applied" => Receipt::NotApplied {
+            why,
+            after: answer.after.map(|span| std::time::Duration::from_millis(span.0.max(0) as u64)),
+        },
+        "redirected" => Receipt::Redirected { to: answer.code.unwrap_or_default(), why },
+        other => {
+            return Err(wrong(
+                op.to_owned(),
+                format!(
+                    "receipt {other:?} is not known; \"done\", \"accepted\", \"refused\", \"not_applied\" or \"redirected\" is right"
+                ),
+            )
+            .with_applied(Applied::Unknown));
+        }
+    })
+}
+
+fn receipts(op: &str, answers: Vec<Answer>, commands: usize) -> Result<Vec<Receipt>> {
+    if answers.len() != commands {
+        let message = format!("{} receipts for {commands} commands; one each is right", answers.len());
+        return Err(wrong(op.to_owned(), message).with_applied(Applied::Unknown));
+    }
+    answers.into_iter().map(|answer| receipt(op, answer)).collect()
+}
+
+#[async_trait]
+impl Channel for ForeignChannel {
+    fn id(&self) -> &ChannelId {
+        &self.id
+    }
+
+    fn seller(&self) -> &SellerId {
+        &self.seller
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn check(&self, cx: &CallCx) -> Result<Standing> {
+        let found: Found = self.read(cx, "check", &json!(null)).await?;
+        let clock_offset_ms = found.now.map_or(0, |now| now.0 - self.clock.now().timestamp_millis());
+        Ok(Standing {
+            seller: found.seller.map(SellerId::from),
+            missing: found.missing.unwrap_or_default(),
+            clock_offset_ms,
+            ..Standing::default()
+        })
+    }
+
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
+        let request = PullRequest {
+            stream: from.stream.to_string(),
+            since: from.window.from.into(),
+            until: from.window.to.into(),
+            cursor: from.cursor.clone(),
+        };
+        let page: ShownPage = self.read(cx, "pull", &request).await?;
+        if page.too_many == Some(true) {
+            return Ok(Pulled::TooMany { total: page.total });
+        }
+        Ok(Pulled::Page(Page {
+            orders: page.orders.iter().map(raw).collect(),
+            next: page.next,
+            total: page.total,
+            seller: None,
+            coverage: Coverage::ALL,
+        }))
+    }
+
+    async fn fetch(&self, cx: &CallCx, order: &ChannelOrderId) -> Result<Fetched> {
+        let found: Option<ShownOrder> = self.read(cx, "fetch", &order.as_str()).await?;
+        Ok(found.map_or(Fetched::NotVisible, |order| Fetched::Found(raw(&order), Coverage::ALL)))
+    }
+
+    fn normalise(&self, raw: &RawOrder) -> ChannelOrder {
+        shown::read(raw)
+    }
+
+    async fn perform(&self, cx: &CallCx, batch: &Batch<'_>) -> Result<Vec<Receipt>> {
+        let op = format!("{}.perform", self.op);
+        let Some(first) = batch.commands.first() else {
+            return Err(wrong(op, "no command; at least one is right"));
+        };
+        let declared = self.capabilities.verb(first.key.verb).filter(|_| can_be_told(&first.act));
+        let Some(declared) = declared else {
+            return Err(wrong(op, format!("the channel has no {} of this kind", first.key.verb.as_str())));
+        };
+        if batch.commands.len() > declared.batch_max {
+            let message =
+                format!("{} commands; {} a call is right", batch.commands.len(), declared.batch_max);
+            return Err(wrong(op, message));
+        }
+        self.in_time("perform", cx.deadline, "the call's time was over")?;
+        if let Some(write_by) = cx.write_by {
+            self.in_time("perform", write_by, "the lease may be another's")?;
+        }
+        let answers = ask(&*self.host, &self.op, "perform", &self.commands(cx, batch.commands)).await?;
+        receipts(&op, answers, batch.commands.len())
+    }
+
+    async fn probe(&self, cx: &CallCx, doubt: &Command) -> Result<Probe> {
+        let Some(id) = &doubt.channel_order_id else {
+            return Ok(Probe::Inconclusive { why: "a level is set again, not looked for".into() });
+        };
+        match self.fetch(cx, id).await? {
+            Fetched::Found(raw, _) => Ok(shown::judge(doubt, &self.normalise(&raw))),
+            Fetched::NotVisible => Ok(Probe::Inconclusive { why: format!("order {id} is not visible") }),
+        }
+    }
+
+    async fn settle(&self, cx: &CallCx, handle: &Handle, commands: &[Command]) -> Result<Settled> {
+        let asked = json!({ "handle": handle, "commands": self.commands(cx, commands) });
+        let settled: SettledWork = self.read(cx, "settle", &asked).await?;
+        Ok(match settled.kind.0.as_str() {
+            "not_yet" => Settled::NotYet,
+            "lost" => Settled::Lost { why: settled.why.unwrap_or_default() },
+            "receipts" => Settled::Receipts(receipts(
+                &format!("{}.settle", self.op),
+                settled.receipts.unwrap_or_default(),
+                commands.len(),
+            )?),
+            other => {
+                return Err(wrong(
+                    format!("{}.settle", self.op),
+                    format!("{other:?} is not known; \"not_yet\", \"receipts\" or \"lost\" is right"),
+                ));
+            }
+        })
+    }
+
+    fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
+        shown::done(&command.act, order)
+    }
+
+    fn stock(&self) -> Option<&dyn StockChannel> {
+        let writes = self.capabilities.verb(sutler::command::Verb::SetLevel).is_some();
+        writes.then_some(self)
+    }
+}
+
+#[async_trait]
+impl StockChannel for ForeignChannel {
+    async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>> {
+        let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
+        let levels: Vec<Level> = self.read(cx, "levels", &names).await?;
+        let of =
+            |sku: &Sku| levels.iter().find(|level| level.sku == sku.as_str()).and_then(|level| level.level);
+        Ok(skus.iter().map(|sku| LevelAnswer { sku: sku.clone(), level: Ok(of(sku)) }).collect())
+    }
+}

@@ -1,0 +1,193 @@
+//! An order as an own channel shows it: read into the model, and what a read of it shows of a command. Pure and total.
+
+use crate::types::{Address as SaidAddress, Charge as SaidCharge, Money as SaidMoney, ShownLine, ShownOrder};
+use sutler::{
+    channel::{Probe, RawOrder},
+    command::{Act, Command},
+    model::{
+        Address, AddressStates, CancelWish, ChannelOrder, Charge, Currency, FulfilledBy, Line, LinePackage,
+        Money, Open, OrderFacts, PartState, Unmapped, from_millis,
+    },
+};
+
+pub(super) fn read(raw: &RawOrder) -> ChannelOrder {
+    let mut unmapped = Vec::new();
+    let mut facts = OrderFacts::unknown();
+    let mut ship_to = Address::default();
+    match serde_json::from_slice::<ShownOrder>(&raw.raw) {
+        Ok(shown) => {
+            facts = facts_of(&shown, &mut unmapped);
+            ship_to = shown.ship_to.as_ref().map(address).unwrap_or_default();
+            facts.place = ship_to.place();
+            facts.address = ship_to.states;
+        }
+        Err(error) => unmapped.push(Unmapped { field: "order".into(), detail: error.to_string() }),
+    }
+    facts.unmapped = unmapped;
+    ChannelOrder {
+        channel_order_id: raw.channel_order_id.clone(),
+        facts: facts.into(),
+        ship_to,
+        buyer: Vec::new(),
+        raw: raw.raw.clone(),
+    }
+}
+
+fn facts_of(shown: &ShownOrder, unmapped: &mut Vec<Unmapped>) -> OrderFacts {
+    let mut facts = OrderFacts::unknown();
+    facts.placed_at = shown.placed_at.map(|at| from_millis(at.0));
+    facts.fulfilled_by = match &shown.fulfilled_by {
+        Some(said) => Open::from_text(&said.0),
+        None => Open::Known(FulfilledBy::Seller),
+    };
+    facts.method.clone_from(&shown.method);
+    facts.total = shown.total.as_ref().and_then(|said| money(said, "total", unmapped));
+    facts.ship_by = shown.ship_by.map(|at| from_millis(at.0));
+    facts.deliver_by = shown.deliver_by.map(|at| from_millis(at.0));
+    facts.not_ready.clone_from(&shown.not_ready);
+    for said in &shown.lines {
+        let line = line(said, unmapped);
+        facts.lines.push(line);
+    }
+    facts.lines.sort_by(|a, b| a.line_id.cmp(&b.line_id));
+    facts.lines.dedup_by(|second, first| {
+        let twice = second.line_id == first.line_id;
+        if twice {
+            let detail = "the line is there twice; the first counts".into();
+            unmapped.push(Unmapped { field: format!("lines.{}", first.line_id), detail });
+        }
+        twice
+    });
+    facts
+}
+
+fn line(said: &ShownLine, unmapped: &mut Vec<Unmapped>) -> Line {
+    let field = format!("lines.{}", said.line_id);
+    let sku = said.sku.as_deref().filter(|sku| !sku.is_empty()).map(Into::into);
+    let mut line = Line::new(said.line_id.as_str().into(), sku, said.ordered);
+    line.title = said.title.clone().unwrap_or_default();
+    line.cancelled = said.cancelled.unwrap_or(0);
+    line.shipped = said.shipped.unwrap_or(0);
+    if line.cancelled.saturating_add(line.shipped) > line.ordered {
+        let detail = format!(
+            "{} units cancelled and {} shipped of {}; no more than were bought is right",
+            line.cancelled, line.shipped, line.ordered
+        );
+        unmapped.push(Unmapped { field: field.clone(), detail });
+        line.cancelled = line.cancelled.min(line.ordered);
+        line.shipped = line.shipped.min(line.ordered - line.cancelled);
+    }
+    line.acknowledged = said.acknowledged.unwrap_or(0).min(line.ordered - line.cancelled);
+    line.delivered = said.delivered.unwrap_or(0).min(line.shipped);
+    line.refunded = said.refunded.unwrap_or(0).min(line.shipped);
+    line.cancel_wish = CancelWish::open_if(said.cancel_requested.unwrap_or(false));
+    for said in said.charges.iter().flatten() {
+        line.charges.extend(charge(said, &field, unmapped));
+    }
+    line.packages = said
+        .packages
+        .iter()
+        .flatten()
+        .map(|said| LinePackage {
+            tracking: said.tracking.clone(),
+            carrier: said.carrier.clone(),
+            quantity: said.quantity,
+        })
+        .collect();
+    line.packages.sort();
+    line
+}
+
+fn charge(said: &SaidCharge, field: &str, unmapped: &mut Vec<Unmapped>) -> Option<Charge> {
+    Some(Charge {
+        kind: Open::from_text(&said.kind.0),
+        name: said.name.clone(),
+        amount: money(&said.amount, &format!("{field}.charges"), unmapped)?,
+        tax: said.tax.as_ref().and_then(|tax| money(tax, &format!("{field}.charges.tax"), unmapped)),
+    })
+}
+
+fn money(said: &SaidMoney, field: &str, unmapped: &mut Vec<Unmapped>) -> Option<Money> {
+    let amount = Currency::parse(&said.currency).and_then(|currency| Money::parse(&said.amount.0, currency));
+    amount
+        .map_err(|error| unmapped.push(Unmapped { field: field.to_owned(), detail: error.to_string() }))
+        .ok()
+}
+
+fn state(text: &str) -> PartState {
+    match text {
+        "withheld" => PartState::Withheld,
+        "expired" => PartState::Expired,
+        "pending" => PartState::Pending,
+        "masked" => PartState::Masked,
+        "full" => PartState::Full,
+        "erased" => PartState::Erased,
+        _ => PartState::Absent,
+    }
+}
+
+fn address(said: &SaidAddress) -> Address {
+    Address {
+        name: said.name.clone(),
+        line1: said.line1.clone(),
+        line2: said.line2.clone(),
+        city: said.city.clone(),
+        region: said.region.clone(),
+        postal_code: said.postal_code.clone(),
+        country: said.country.clone(),
+        phone: said.phone.clone(),
+        email: said.email.clone(),
+        states: AddressStates {
+            name: state(&said.name_state.0),
+            lines: state(&said.lines_state.0),
+            phone: state(&said.phone_state.0),
+            email: state(&said.email_state.0),
+        },
+    }
+}
+
+/// Units the order shows of what `act` does; none for acts that are not counted in units.
+pub(super) fn done(act: &Act, order: &ChannelOrder) -> Option<u32> {
+    let units = |line: &Line| match act {
+        Act::ConfirmShipment(confirm) => Some(line.shipped_under(&confirm.report.tracking)),
+        Act::Cancel(_) => Some(line.cancelled),
+        _ => None,
+    };
+    let lines = act.quantities().iter().filter_map(|wanted| order.facts.line(&wanted.line_id));
+    let each: Option<Vec<u32>> = lines.map(units).collect();
+    let counted = matches!(act, Act::ConfirmShipment(_) | Act::Cancel(_));
+    each.filter(|_| counted).map(|units| units.into_iter().fold(0, u32::saturating_add))
+}
+
+/// Has the command happened, by this read?
+pub(super) fn judge(command: &Command, order: &ChannelOrder) -> Probe {
+    let facts = &order.facts;
+    let verdict = |happened: bool, what: String| match facts.unmapped.first() {
+        _ if happened => Probe::Happened { evidence: what },
+        None => Probe::DidNot,
+        // A "no" of a payload that was not read whole is not to be trusted.
+        Some(odd) => Probe::Inconclusive { why: format!("{what}, but {} could not be read", odd.field) },
+    };
+    match &command.act {
+        Act::Acknowledge(_) => {
+            let taken = facts.lines.iter().all(|line| line.acknowledged > 0 || line.open() == 0);
+            verdict(taken && !facts.lines.is_empty(), "the order shows which lines are acknowledged".into())
+        }
+        Act::AnswerCancel(answer) => {
+            let answered = !facts.cancel_requested();
+            let cancelled = facts.lines.iter().any(|line| line.cancelled > 0);
+            verdict(answered && (cancelled || !answer.grant), "the order shows the wish".into())
+        }
+        act @ (Act::ConfirmShipment(_) | Act::Cancel(_)) => {
+            let before = command.before.unwrap_or(0);
+            let now = done(act, order).unwrap_or(0);
+            let wanted = act.quantities().iter().map(|part| part.quantity).fold(0, u32::saturating_add);
+            if now > before && now < before.saturating_add(wanted) {
+                let why = format!("{} of {wanted} units are there; one call never does a part", now - before);
+                return Probe::Inconclusive { why };
+            }
+            verdict(now > before, format!("{now} units are there, {before} were before"))
+        }
+        other => Probe::Inconclusive { why: format!("nothing shows a {}", other.verb().as_str()) },
+    }
+}

@@ -1,0 +1,260 @@
+//! The suite that every channel must pass, for channels of the host's language: what is tested, and the marketplace it is tested
+//! against, are the host's; the tests are the ones the built-in channels pass.
+
+use crate::{
+    foreign::{Answer, Foreign, ForeignChannel, OwnChannel, ask},
+    types::{ChannelProfile, Instant, Sale as Sold, TestEffects},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+use std::{
+    cell::Cell,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
+    pin::pin,
+    sync::{Arc, Condvar, Mutex, Once, PoisonError},
+    task::{Context, Poll, Wake, Waker},
+    time::Duration as Wait,
+};
+use sutler::{
+    Error, ErrorKind, Result, Timestamp,
+    channel::Channel,
+    model::{ChannelOrderId, Duration, from_millis},
+    ports::{BoxFuture, Budgets, Clock},
+};
+use sutler_testkit::channel_suite::{BEHAVIOURS, Fate, Sale, Stand, Subject, Who};
+
+/// How long one call of the host's code may take.
+const PATIENCE: Wait = Wait::from_secs(60);
+
+/// Every behaviour, by its name.
+pub fn behaviours() -> Vec<&'static str> {
+    BEHAVIOURS.iter().map(|(name, _)| *name).collect()
+}
+
+/// Holds a channel against one behaviour. `host` opens stands (`open`, with `seller` or `stranger`, answers its number and the
+/// channel's profile); every other method names the stand: `channel.pull` and so on with what the engine would ask, `now`,
+/// `pass_time`, `sell`, `ask_to_cancel`, `effects`, `fate`.
+///
+/// It blocks its thread until it is over, so the host's code must run on another.
+///
+/// # Errors
+/// What does not hold, in words.
+pub fn hold(behaviour: &str, host: Arc<dyn Foreign>) -> std::result::Result<(), String> {
+    let known = BEHAVIOURS.iter().find(|(name, _)| *name == behaviour);
+    let (_, test) =
+        known.ok_or_else(|| format!("there is no behaviour {behaviour:?}; `behaviours` names them"))?;
+    let subject = ForeignSubject { host: Arc::new(Blocking(host)) };
+    let held = quietly(|| catch_unwind(AssertUnwindSafe(|| test(&subject))));
+    match held {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => Err(match panic.downcast::<String>() {
+            Ok(words) => *words,
+            Err(panic) => panic.downcast_ref::<&str>().map_or("it panicked", |words| words).to_owned(),
+        }),
+    }
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What does not hold is answered, and not printed as well.
+fn quietly<T>(act: impl FnOnce() -> T) -> T {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                before(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let done = act();
+    QUIET.set(false);
+    done
+}
+
+/// A host whose answers are there when they are asked for: the suite's calls wait for nothing.
+struct Blocking(Arc<dyn Foreign>);
+
+impl Foreign for Blocking {
+    fn call(&self, method: &str, argument: String) -> Answer {
+        let answer = blocked(self.0.call(method, argument)).unwrap_or_else(|| {
+            Err(crate::Failure {
+                kind: "timeout".into(),
+                op: format!("suite.{method}"),
+                message: format!("nothing was answered within {} seconds", PATIENCE.as_secs()),
+                retry_after_ms: None,
+                applied: "unknown".into(),
+            })
+        });
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// What a future comes to, with this thread asleep until then.
+fn blocked<T>(future: impl Future<Output = T>) -> Option<T> {
+    #[derive(Default)]
+    struct Bell(Mutex<bool>, Condvar);
+    impl Wake for Bell {
+        fn wake(self: Arc<Self>) {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            self.1.notify_one();
+        }
+    }
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(bell.clone());
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(value);
+        }
+        let rung = bell.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut rung, waited) =
+            bell.1.wait_timeout_while(rung, PATIENCE, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return None;
+        }
+        *rung = false;
+    }
+}
+
+struct ForeignSubject {
+    host: Arc<Blocking>,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    stand: u64,
+    profile: ChannelProfile,
+}
+
+impl Subject for ForeignSubject {
+    fn open(&self, who: Who) -> Result<Box<dyn Stand>> {
+        let who = if who == Who::Seller { "seller" } else { "stranger" };
+        let opened: Opened = now_or(ask(&*self.host, "suite", "open", &who))?;
+        let far = Arc::new(Far { host: self.host.clone(), stand: opened.stand });
+        let budgets = Budgets::default();
+        let own = OwnChannel { profile: opened.profile, host: far.clone() };
+        let channel = ForeignChannel::new("own".into(), own, far.clone(), &budgets)?;
+        Ok(Box::new(ForeignStand { far, channel, budgets }))
+    }
+}
+
+/// The output of a future that a [`Blocking`] host has made ready.
+fn now_or<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    blocked(future)
+        .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout, "suite").message("nothing was answered")))
+}
+
+/// One stand of the host's.
+struct Far {
+    host: Arc<Blocking>,
+    stand: u64,
+}
+
+impl std::fmt::Debug for Far {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Far").field("stand", &self.stand).finish_non_exhaustive()
+    }
+}
+
+impl Far {
+    fn ask<T: DeserializeOwned>(&self, method: &str, argument: &impl Serialize) -> Result<T> {
+        let argument = json!({ "stand": self.stand, "argument": argument });
+        now_or(ask(&*self.host, "suite", method, &argument))
+    }
+
+    /// What the stand must be able to tell.
+    fn told<T: DeserializeOwned>(&self, method: &str, argument: &impl Serialize) -> T {
+        match self.ask(method, argument) {
+            Ok(value) => value,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+impl Foreign for Far {
+    fn call(&self, method: &str, argument: String) -> Answer {
+        let argument = format!("{{\"stand\":{},\"argument\":{argument}}}", self.stand);
+        self.host.call(&format!("channel.{method}"), argument)
+    }
+}
+
+impl Clock for Far {
+    fn now(&self) -> Timestamp {
+        from_millis(self.told::<Instant>("now", &()).0)
+    }
+
+    fn sleep_until(&self, _: Timestamp) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn real(&self, real: Wait) -> Duration {
+        Duration::from_std(real).unwrap_or(Duration::MAX)
+    }
+}
+
+struct ForeignStand {
+    far: Arc<Far>,
+    channel: ForeignChannel,
+    budgets: Budgets,
+}
+
+impl Stand for ForeignStand {
+    fn channel(&self) -> &dyn Channel {
+        &self.channel
+    }
+
+    fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    fn now(&self) -> Timestamp {
+        self.far.now()
+    }
+
+    fn pass(&self, span: Duration) {
+        self.far.told::<()>("pass_time", &span.num_milliseconds());
+    }
+
+    fn sell(&self, sale: Sale) -> Result<ChannelOrderId> {
+        let sold = Sold {
+            sku: sale.sku.to_owned(),
+            units: sale.units,
+            second_sku: sale.and.map(str::to_owned),
+            shipped_by_marketplace: sale.shipped_by_marketplace,
+        };
+        self.far.ask::<String>("sell", &sold).map(Into::into)
+    }
+
+    fn ask_to_cancel(&self, order: &ChannelOrderId) -> Result<()> {
+        self.far.ask("ask_to_cancel", &order.as_str())
+    }
+
+    fn effects(&self) -> sutler::sandbox::Effects {
+        let told: TestEffects = self.far.told("effects", &());
+        sutler::sandbox::Effects {
+            acknowledge: told.acknowledged,
+            ship: told.shipped,
+            shipments: told.packages,
+            cancel: told.cancelled,
+            refund: told.refunded,
+            stock: told.levels,
+            requests: told.requests,
+            ..Default::default()
+        }
+    }
+
+    fn fate(&self, fate: Fate) {
+        let fate = match fate {
+            Fate::Answered => "answered",
+            Fate::LostBefore => "lost_before",
+            Fate::LostAfter => "lost_after",
+        };
+        self.far.told::<()>("fate", &fate);
+    }
+}

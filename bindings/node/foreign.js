@@ -1,0 +1,81 @@
+'use strict';
+// How the engine calls JavaScript: rules and channels of your own, and stands under test. What they throw becomes the error the
+// engine would meet of a built-in.
+
+const base = require('./base.js');
+const generated = require('./generated.js');
+
+/** What was thrown, as the engine reads it. Of what is not ours nobody knows whether the other side acted. */
+function failure(error) {
+  if (error instanceof base.SutlerError) {
+    const { code: kind, op, message, retryAfterMs, applied } = error;
+    return { kind, op, message, retry_after_ms: retryAfterMs, applied };
+  }
+  return { kind: 'remote', op: '', message: String(error), retry_after_ms: null, applied: 'unknown' };
+}
+
+/** What the native part calls. `target` finds the function of a method by its name. It never throws. */
+function code(target, methods) {
+  return async (asked) => {
+    try {
+      const { method, argument } = JSON.parse(asked);
+      const { read, write } = methods[method];
+      const answer = await target(method)(...read(argument));
+      return JSON.stringify({ given: write(answer) ?? null });
+    } catch (error) {
+      return JSON.stringify({ failed: failure(error) });
+    }
+  };
+}
+
+function methodOf(object) {
+  return (name) => (...given) => object[name](...given);
+}
+
+const one = (write) => (answer) => write('answer', answer);
+const many = (write) => (answer) => base.many('answer', answer).map((each) => write('answer', each));
+
+/** The methods of a channel. */
+const CHANNEL = {
+  check: { read: () => [], write: one(generated.writeFound) },
+  pull: { read: (raw) => [generated.readPullRequest(raw)], write: one(generated.writeShownPage) },
+  fetch: {
+    read: (raw) => [raw],
+    write: (answer) => (answer === null || answer === undefined ? null : generated.writeShownOrder('answer', answer)),
+  },
+  perform: { read: (raw) => [raw.map(generated.readChannelCommand)], write: many(generated.writeReceipt) },
+  settle: {
+    read: (raw) => [raw.handle, raw.commands.map(generated.readChannelCommand)],
+    write: one(generated.writeSettledWork),
+  },
+  levels: { read: (raw) => [raw], write: many(generated.writeLevel) },
+};
+
+/** The method of a rule. */
+const RULE = {
+  judge: { read: (raw) => [generated.readAskedOrder(raw)], write: (answer) => generated.writeVerdict('verdict', answer) },
+};
+
+/** What a channel says of itself, as JSON. It is refused where it lacks a method. */
+function profileOf(channel) {
+  if (typeof channel !== 'object' || channel === null || typeof channel.profile !== 'object') {
+    throw new TypeError(
+      'channel is none; a Walmart, an Amazon, an Ebay, a channel of a sandbox or an object with a profile is right',
+    );
+  }
+  const profile = generated.writeChannelProfile('profile', channel.profile);
+  const needed = ['check', 'pull', 'fetch', 'perform', ...(profile.level_lag === null ? [] : ['levels'])];
+  for (const name of needed) {
+    if (typeof channel[name] !== 'function') throw new TypeError(`channel has no method ${name}; an OwnChannel is right`);
+  }
+  return JSON.stringify(profile);
+}
+
+function ruleOf(rule) {
+  if (typeof rule !== 'object' || rule === null || typeof rule.judge !== 'function') {
+    throw new TypeError('rule has no method judge; a Rule is right');
+  }
+  return { name: base.text('rule.name', rule.name), version: base.text('rule.version', rule.version) };
+}
+
+module.exports = { CHANNEL, RULE, code, methodOf, profileOf, ruleOf };

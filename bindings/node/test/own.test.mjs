@@ -1,0 +1,159 @@
+// Channels and rules written in JavaScript.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { Engine, SutlerError, testkit } from 'sutler';
+import { Channel, Market, Stand } from './stall.mjs';
+
+for (const behaviour of testkit.BEHAVIOURS) {
+  test(`a channel in JavaScript: ${behaviour}`, () => testkit.hold(behaviour, (who) => new Stand(who)));
+}
+
+test('the suite finds a channel that breaks its word', async () => {
+  class Twice extends Channel {
+    perform(commands) {
+      for (const command of commands) if (command.verb === 'confirm_shipment') this.market.does(command);
+      return super.perform(commands);
+    }
+  }
+  const broken = (who) => {
+    const stand = new Stand(who);
+    stand.channel = new Twice(stand.market);
+    return stand;
+  };
+  await assert.rejects(testkit.hold('g20_a_part_of_a_line_is_confirmed', broken), /g20_a_part/);
+  await assert.rejects(testkit.hold('nothing', broken), /nothing/);
+});
+
+const present = () => new Market({ get now() { return Date.now(); } });
+const MINUTES = 60_000;
+const sale = (units) => ({ sku: 'MUG', units, secondSku: null, shippedByMarketplace: false });
+
+async function settled(engine) {
+  for (let n = 0; n < 50; n += 1) if ((await engine.step()).done === 0) return;
+}
+
+async function all(iterator) {
+  const every = [];
+  for await (const one of iterator) every.push(one);
+  return every;
+}
+
+test('an engine runs a channel written in JavaScript', async () => {
+  const market = present();
+  const ids = [1, 2, 3, 4, 5].map(() => market.sell(sale(2), 5 * MINUTES));
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('stall', new Channel(market));
+  await engine.onHand('MUG', 7, { asOf: new Date(Date.now() - 30 * MINUTES) });
+  await settled(engine);
+  assert.deepEqual((await all(engine.orders())).map((order) => order.channelOrderId).sort(), ids);
+  const taken = (await all(engine.orders({ phase: 'open' }))).map((order) => order.channelOrderId);
+  assert.equal(taken.length, 3);
+  assert.deepEqual(Object.keys(market.acknowledged).sort(), taken.sort());
+  await engine.reportShipment('stall', taken[0], 'UPS', '1Z999AA10123456784');
+  await settled(engine);
+  assert.equal((await engine.order('stall', taken[0])).order.phase, 'shipped');
+  await engine.close();
+});
+
+test('what a channel throws is an error of its own', async () => {
+  class Forbidden extends Channel {
+    check() {
+      throw new SutlerError('forbidden', 'orders.write is missing', { applied: 'no' });
+    }
+  }
+  class Surprised extends Channel {
+    async pull() {
+      throw new RangeError('surprise');
+    }
+  }
+  class Odd extends Channel {
+    pull() {
+      return { orders: 'many' };
+    }
+  }
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('forbidden', new Forbidden(present()));
+  await engine.addChannel('surprised', new Surprised(present()));
+  await engine.addChannel('odd', new Odd(present()));
+  assert.match((await engine.check())[0].error, /orders\.write is missing/);
+  await engine.step();
+  const health = await engine.health();
+  assert.match(health[1].lastError, /odd|RangeError: surprise/);
+  assert.ok(health.some((one) => /RangeError: surprise/.test(one.lastError ?? '')));
+  assert.ok(health.some((one) => /answer\.orders is string/.test(one.lastError ?? '')), JSON.stringify(health.map((h) => h.lastError)));
+  await assert.rejects(engine.addChannel('none', {}), TypeError);
+  await engine.close();
+});
+
+function big(engine, waits) {
+  return {
+    name: 'big',
+    version: '1',
+    async judge(order) {
+      if (waits) await new Promise((resolve) => { setTimeout(resolve, 1); });
+      await engine.totals();
+      const units = order.lines.reduce((sum, line) => sum + line.ordered, 0);
+      return { verdict: units > 2 ? 'hold' : 'pass', code: 'big.units', value: String(units) };
+    },
+  };
+}
+
+for (const waits of [false, true]) {
+  test(`a rule may call the engine${waits ? ' and wait' : ''}`, async () => {
+    const market = present();
+    const [small, large] = [1, 3].map((units) => market.sell(sale(units), 5 * MINUTES));
+    const engine = await Engine.open('memory:');
+    await engine.addChannel('stall', new Channel(market));
+    await engine.addRule(big(engine, waits));
+    await engine.onHand('MUG', 50, { asOf: new Date(Date.now() - 30 * MINUTES) });
+    await settled(engine);
+    assert.equal((await engine.order('stall', small)).order.phase, 'open');
+    const held = await engine.order('stall', large);
+    assert.deepEqual(held.order.holds.map((hold) => hold.reason), ['rule:big']);
+    const [proof] = held.proofs.filter((one) => one.rule === 'big');
+    assert.deepEqual([proof.verdict, proof.code, proof.value], ['hold', 'big.units', '3']);
+    await engine.release('stall', large, 'rule:big', 'ann');
+    await settled(engine);
+    assert.equal((await engine.order('stall', large)).order.phase, 'open');
+    await engine.close();
+  });
+}
+
+test('a rule that throws has not answered', async () => {
+  for (const judge of [() => { throw new Error('no model'); }, async () => { throw new Error('no model'); }, () => 7]) {
+    const market = present();
+    const id = market.sell(sale(1), 5 * MINUTES);
+    const engine = await Engine.open('memory:');
+    await engine.addChannel('stall', new Channel(market));
+    await engine.addRule({ name: 'broken', version: '1', judge });
+    await engine.onHand('MUG', 50, { asOf: new Date(Date.now() - 30 * MINUTES) });
+    for (let n = 0; n < 5; n += 1) await engine.step();
+    assert.equal((await engine.order('stall', id)).order.phase, 'new');
+    const [{ rules: [rule] }] = await engine.health();
+    assert.ok(rule.failures > 0);
+    assert.match(rule.lastError, /no model|verdict is number/);
+    await engine.close();
+  }
+});
+
+test('rules of a wrong shape are refused', async () => {
+  const engine = await Engine.open('memory:');
+  await assert.rejects(engine.addRule({}), TypeError);
+  await assert.rejects(engine.addRule({ name: 'with space', version: '1', judge() {} }), { code: 'invalid' });
+  await engine.addRule({ name: 'one', version: '1', judge() {} });
+  await assert.rejects(engine.addRule({ name: 'one', version: '1', judge() {} }), { code: 'config' });
+  await engine.close();
+});
+
+test('a process ends though a rule was given to an engine that was not closed', () => {
+  const script = `
+    import { Engine } from 'sutler';
+    const engine = await Engine.open('memory:');
+    await engine.addRule({ name: 'one', version: '1', judge: () => new Promise(() => {}) });
+    console.log('done');
+  `;
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, timeout: 30_000 });
+  assert.equal(String(said), 'done\n');
+});

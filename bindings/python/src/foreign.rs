@@ -1,0 +1,137 @@
+//! Python code that the engine calls. It is called from threads of ours that may wait for the interpreter, never from one that
+//! drives the engine; and no longer once the interpreter is about to go, which [`end`] says.
+
+use crate::threads;
+use pyo3::prelude::*;
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use std::time::Duration;
+use sutler_boundary::{
+    Failure,
+    foreign::{Answer, Foreign},
+};
+use tokio::sync::oneshot;
+
+/// Is the interpreter about to go?
+static ENDED: AtomicBool = AtomicBool::new(false);
+/// How many threads of ours have it or wait for it.
+static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// Lets go of everything of Python's that other threads could still touch: called at the interpreter's exit, before it goes.
+#[pyfunction]
+pub(crate) fn end(py: Python<'_>) {
+    ENDED.store(true, Ordering::SeqCst);
+    py.detach(|| {
+        // A callback that never returns must not keep the process.
+        for _ in 0..500 {
+            if INSIDE.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    });
+}
+
+/// Does something with the interpreter, unless it is gone or going.
+fn inside<T>(act: impl FnOnce(Python<'_>) -> T) -> Option<T> {
+    INSIDE.fetch_add(1, Ordering::SeqCst);
+    let done = if ENDED.load(Ordering::SeqCst) { None } else { Python::try_attach(act) };
+    INSIDE.fetch_sub(1, Ordering::SeqCst);
+    done
+}
+
+/// An object of Python's that any thread may hold. The last one lets it go; where the interpreter is gone, it is left alone.
+#[derive(Clone)]
+pub(crate) struct Held(Arc<Kept>);
+
+struct Kept(Option<Py<PyAny>>);
+
+impl Held {
+    pub(crate) fn new(object: Py<PyAny>) -> Held {
+        Held(Arc::new(Kept(Some(object))))
+    }
+
+    /// Does something with it, unless the interpreter is gone or going.
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&Bound<'_, PyAny>) -> T) -> Option<T> {
+        let object = self.0.0.as_ref()?;
+        inside(|py| act(object.bind(py)))
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let mut object = self.0.take();
+        inside(|_| drop(object.take()));
+        std::mem::forget(object);
+    }
+}
+
+/// Where a call's answer goes: once, from any thread.
+#[pyclass(frozen, module = "sutler._native")]
+pub(crate) struct Reply {
+    to: Mutex<Option<oneshot::Sender<(bool, String)>>>,
+}
+
+#[pymethods]
+impl Reply {
+    /// The answer as JSON, or the error as JSON. Whatever comes after the first is not heard.
+    fn give(&self, ok: bool, text: String) {
+        if let Some(to) = self.to.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = to.send((ok, text));
+        }
+    }
+}
+
+/// Python code by one function: `code(method, argument, reply)`, which replies at once or later.
+pub(crate) struct Object(Held);
+
+impl Object {
+    pub(crate) fn new(code: Py<PyAny>) -> Object {
+        Object(Held::new(code))
+    }
+}
+
+fn failed(kind: &str, message: &str) -> Failure {
+    Failure {
+        kind: kind.into(),
+        op: String::new(),
+        message: message.into(),
+        retry_after_ms: None,
+        applied: "unknown".into(),
+    }
+}
+
+impl Foreign for Object {
+    fn call(&self, method: &str, argument: String) -> Answer {
+        let (code, method) = (self.0.clone(), method.to_owned());
+        let Ok(threads) = threads() else {
+            return Box::pin(std::future::ready(Err(failed("closed", "this process was forked"))));
+        };
+        let (send, receive) = oneshot::channel();
+        let asked = move || {
+            let reply = Reply { to: Mutex::new(Some(send)) };
+            code.with(|code| {
+                code.call1((method, argument, reply)).map(drop).map_err(|error| error.to_string())
+            })
+        };
+        // It may wait for the interpreter, and for code that is not asynchronous.
+        let called = threads.runtime.spawn_blocking(asked);
+        Box::pin(async move {
+            match called.await {
+                Ok(Some(Ok(()))) => {}
+                Ok(Some(Err(error))) => return Err(failed("remote", &error)),
+                Ok(None) => return Err(failed("closed", "the interpreter ends")),
+                Err(error) => return Err(failed("remote", &error.to_string())),
+            }
+            match receive.await {
+                Ok((true, answer)) => Ok(answer),
+                Ok((false, failure)) => {
+                    Err(serde_json::from_str(&failure).unwrap_or_else(|_| failed("remote", &failure)))
+                }
+                Err(_) => Err(failed("remote", "the call was dropped without an answer")),
+            }
+        })
+    }
+}

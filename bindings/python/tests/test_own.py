@@ -1,0 +1,244 @@
+"""Channels and rules written in Python."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from stall import Channel, Market, Stand
+
+import sutler
+from sutler import testkit
+
+
+@pytest.mark.parametrize("behaviour", testkit.BEHAVIOURS)
+def test_a_channel_in_python_is_held_as_the_built_in_ones_are(behaviour: str) -> None:
+    testkit.hold(behaviour, Stand)
+
+
+def test_the_suite_finds_a_channel_that_breaks_its_word() -> None:
+    class Twice(Channel):
+        def perform(self, commands):
+            for command in commands:
+                if command.verb == "confirm_shipment":
+                    self.market.does(command)
+            return super().perform(commands)
+
+    class Broken(Stand):
+        def __init__(self, who: str) -> None:
+            super().__init__(who)
+            self.channel = Twice(self.market)
+
+    with pytest.raises(AssertionError, match="g20_a_part_of_a_line_is_confirmed"):
+        testkit.hold("g20_a_part_of_a_line_is_confirmed", Broken)
+    with pytest.raises(AssertionError, match="nothing"):
+        testkit.hold("nothing", Stand)
+
+
+class Present(Market):
+    """The same marketplace by real time, with what was sold five minutes ago."""
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+    @now.setter
+    def now(self, _: datetime) -> None:
+        """Real time is nobody's to set."""
+
+    def sell(self, sale: sutler.Sale) -> str:
+        number = super().sell(sale)
+        self.orders[number].placed_at = self.now - timedelta(minutes=5)
+        return number
+
+
+def until_settled(engine: sutler.Engine) -> None:
+    for _ in range(50):
+        if engine.step().done == 0:
+            return
+
+
+def test_an_engine_runs_a_channel_written_in_python() -> None:
+    market = Present()
+    orders = [market.sell(sutler.Sale("MUG", 2, None, False)) for _ in range(5)]
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Channel(market))
+        engine.on_hand("MUG", 7, as_of=market.now - timedelta(minutes=30))
+        until_settled(engine)
+        assert sorted(order.channel_order_id for order in engine.orders()) == orders
+        taken = [order.channel_order_id for order in engine.orders(phase="open")]
+        assert sorted(market.acknowledged) == sorted(taken) and len(taken) == 3
+        engine.report_shipment("stall", taken[0], "UPS", "1Z999AA10123456784")
+        until_settled(engine)
+        assert market.orders[taken[0]].items["1"].shipped() == 2
+        assert engine.order("stall", taken[0]).order.phase == "shipped"
+
+
+def test_what_a_channel_raises_is_an_error_of_its_own() -> None:
+    class Forbidden(Channel):
+        def check(self):
+            raise sutler.ForbiddenError("orders.write is missing", op="stall.check", applied="no")
+
+    class Surprised(Channel):
+        async def pull(self, request):
+            raise KeyError("surprise")
+
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("forbidden", Forbidden(Present()))
+        engine.add_channel("surprised", Surprised(Present()))
+        assert "orders.write is missing" in (engine.check()[0].error or "")
+        engine.step()
+        assert "KeyError: 'surprise'" in (engine.health()[1].last_error or "")
+
+
+def test_an_answer_of_the_wrong_shape_is_named() -> None:
+    class Odd(Channel):
+        def pull(self, request):
+            return {"orders": []}
+
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Odd(Present()))
+        engine.step()
+        assert "a ShownPage is right" in (engine.health()[0].last_error or "")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"acknowledgment": "local"}, "acknowledge"),
+        ({"cancel_unit": "boxes"}, "cancel_unit"),
+        ({"rates": (sutler.RateLimit("*", 0.0, 1.0),)}, "rate"),
+        ({"verbs": (sutler.VerbProfile("fly", sutler.Repeat.ONCE),)}, "fly"),
+    ],
+)
+def test_a_profile_that_cannot_be_right_is_refused(change: dict, named: str) -> None:
+    class Wrong(Channel):
+        profile = sutler.ChannelProfile(**{**{f: getattr(Channel.profile, f) for f in ("seller", "marketplace", "verbs")}, **change})
+
+    with sutler.Engine.open("memory:") as engine:
+        with pytest.raises(sutler.ConfigError, match=named):
+            engine.add_channel("stall", Wrong(Present()))
+        with pytest.raises(TypeError, match="ChannelProfile"):
+            engine.add_channel("stall", object())  # type: ignore[arg-type]
+
+
+class Big:
+    name = "big"
+    version = "1"
+
+    def __init__(self, engine: sutler.Engine | None = None) -> None:
+        self.engine = engine
+        self.threads: set[str] = set()
+
+    def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:
+        self.threads.add(threading.current_thread().name)
+        if self.engine is not None:
+            self.engine.totals()
+        units = sum(line.ordered for line in order.lines)
+        return sutler.hold("big.units", str(units)) if units > 2 else sutler.passes("big.units", str(units))
+
+
+class Awaited(Big):
+    async def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:
+        await asyncio.sleep(0.001)
+        return super().judge(order)
+
+
+@pytest.mark.parametrize("kind", [Big, Awaited])
+def test_a_rule_may_call_the_engine_and_await(kind: type[Big]) -> None:
+    market = Present()
+    small, large = (market.sell(sutler.Sale("MUG", n, None, False)) for n in (1, 3))
+    with sutler.Engine.open("memory:") as engine:
+        rule = kind(engine)
+        engine.add_channel("stall", Channel(market))
+        engine.add_rule(rule)
+        engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
+        until_settled(engine)
+        assert engine.order("stall", small).order.phase == "open"
+        held = engine.order("stall", large)
+        assert [hold.reason for hold in held.order.holds] == ["rule:big"]
+        assert [(p.verdict, p.code, p.value) for p in held.proofs if p.rule == "big"] == [("hold", "big.units", "3")]
+        engine.release("stall", large, "rule:big", "ann")
+        until_settled(engine)
+        assert engine.order("stall", large).order.phase == "open"
+        assert [(one.rule, one.failures) for one in engine.health()[0].rules] == [("big", 0)]
+
+
+def test_asyncio_runs_a_rule_on_its_own_loop() -> None:
+    market = Present()
+    market.sell(sutler.Sale("MUG", 1, None, False))
+
+    async def main() -> set[str]:
+        async with await sutler.AsyncEngine.open("memory:") as engine:
+            rule = Awaited()
+            await engine.add_channel("stall", Channel(market))
+            await engine.add_rule(rule)
+            await engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
+            for _ in range(10):
+                await engine.step()
+            return rule.threads
+
+    assert asyncio.run(main()) == {"MainThread"}
+
+
+def test_a_rule_that_raises_has_not_answered() -> None:
+    class Broken(Big):
+        def judge(self, order):
+            raise ValueError("no model")
+
+    market = Present()
+    number = market.sell(sutler.Sale("MUG", 1, None, False))
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Channel(market))
+        engine.add_rule(Broken())
+        engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
+        for _ in range(5):
+            engine.step()
+        assert engine.order("stall", number).order.phase == "new"
+        health = engine.health()[0].rules[0]
+        assert health.failures > 0 and "ValueError: no model" in (health.last_error or "")
+
+
+def test_rules_of_a_wrong_shape_are_refused() -> None:
+    with sutler.Engine.open("memory:") as engine:
+        with pytest.raises(TypeError, match="judge"):
+            engine.add_rule(object())  # type: ignore[arg-type]
+        nameless = Big()
+        nameless.name = "with space"
+        with pytest.raises(sutler.InvalidError, match="with space"):
+            engine.add_rule(nameless)
+        engine.add_rule(Big())
+        with pytest.raises(sutler.ConfigError, match="big"):
+            engine.add_rule(Big())
+
+
+@pytest.mark.parametrize("ending", ["pass", "raise SystemExit(3)", "import os; os._exit(0)"])
+def test_an_exit_with_a_callback_under_way_is_clean(ending: str) -> None:
+    script = f"""
+import sys, threading, time
+sys.path.insert(0, {str(__import__("pathlib").Path(__file__).parent)!r})
+import sutler
+from datetime import timedelta
+from test_own import Present, Channel, Big
+class Slow(Big):
+    def judge(self, order):
+        time.sleep(0.2)
+        return super().judge(order)
+market = Present()
+for _ in range(20):
+    market.sell(sutler.Sale("MUG", 1, None, False))
+engine = sutler.Engine.open("memory:")
+engine.add_channel("stall", Channel(market))
+engine.add_rule(Slow())
+engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
+threading.Thread(target=engine.run, daemon=True).start()
+time.sleep(0.5)
+{ending}
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == (3 if "3" in ending else 0), done.stderr
+    assert "Fatal" not in done.stderr and "panicked" not in done.stderr, done.stderr
