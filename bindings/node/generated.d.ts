@@ -1202,6 +1202,11 @@ export interface Calls {
     /** Gives up waiting when it is aborted; what was asked may still be done. */
     signal?: AbortSignal;
   }): Promise<ReadonlyArray<Change>>;
+  /** The position of the last change: where to begin with `changes` to see only what is still to come, and how far the engine is. */
+  position(options?: {
+    /** Gives up waiting when it is aborted; what was asked may still be done. */
+    signal?: AbortSignal;
+  }): Promise<number>;
   /**
    * Says what is physically there of a SKU. Sales are subtracted, orders that wait are served, and every channel's
    * listing is set.

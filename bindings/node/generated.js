@@ -977,6 +977,14 @@ class Calls extends base.Base {
     return Object.freeze(raw.map(readChange));
   }
 
+  async position(options) {
+    const chosen = base.options(options, ['signal']);
+    const given = {
+    };
+    const raw = await this.ask('position', given, chosen.signal);
+    return raw;
+  }
+
   async onHand(sku, quantity, options) {
     const chosen = base.options(options, ['asOf', 'signal']);
     const given = {

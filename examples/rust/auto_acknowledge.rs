@@ -1,6 +1,8 @@
 //! A policy of your own in a few lines of TOML: what it passes is acknowledged, the rest is held with its reason.
+//!
+//!     cargo run -p sutler-examples --bin auto_acknowledge
 
-use sutler::{Engine, Policy, Walmart};
+use sutler::{Engine, Policy, Walmart, policy::Verdict};
 
 const POLICY: &str = r#"
 [[rule]]
@@ -19,8 +21,8 @@ async fn main() -> sutler::Result<()> {
         .policy(Policy::from_toml(POLICY)?)
         .start()
         .await?;
-    for (sku, quantity) in market.on_hand() {
-        engine.on_hand(sku, quantity).as_of(market.origin()).await?;
+    for (sku, units) in market.on_hand() {
+        engine.on_hand(sku, units).as_of(market.origin()).await?;
     }
     engine.step().await?;
 
@@ -29,11 +31,14 @@ async fn main() -> sutler::Result<()> {
         let taken = if order.acknowledged { "acknowledged" } else { "not acknowledged" };
         println!("{}: {taken}: {}", order.channel_order_id, order.why());
     }
-    // Every rule says what it found, with the value that decided.
-    let newest = engine.orders().limit(1).page().await?;
-    for listed in newest {
-        for proof in engine.order("us", listed.channel_order_id).await?.proofs() {
-            println!("  {}", proof.why());
+    // Every rule says what it found.
+    for held in engine.orders().held().limit(1).page().await? {
+        for judged in engine.order("us", held.channel_order_id).await?.proofs() {
+            let (Verdict::Pass(proof)
+            | Verdict::Hold(_, proof)
+            | Verdict::Refuse(_, proof)
+            | Verdict::Abstain(proof)) = &judged.verdict;
+            println!("{}", format!("  {}: {} {}", judged.rule, proof.code, proof.value).trim_end());
         }
     }
     println!("acknowledged at the marketplace: {}", market.effects().acknowledge.len());

@@ -1,22 +1,25 @@
 //! Pushes, mounted in axum: a marketplace tells of an order the moment it is placed, and it is read before the next pull.
 //!
-//! Here the local eBay pushes to a route of its own; Walmart's webhooks are handed over in the same way. Amazon pushes into an
-//! SQS queue, which the engine empties by itself (feature `sqs`).
+//! eBay's notifications are handed over in the same way. Amazon pushes into an SQS queue, which the engine empties by itself
+//! (feature `sqs`).
+//!
+//!     cargo run -p sutler-examples --bin push
 
 use axum::{
     Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, Method, StatusCode, Uri, header::CONTENT_TYPE},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::any,
 };
-use std::time::Duration;
-use sutler::{Ebay, Engine, push::PushRequest};
-use tokio::net::TcpListener;
-
-/// Given to the marketplace with the endpoint, when it is registered there.
-const TOKEN: &str = "a-verification-token-of-32-to-80-letters";
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use std::{net::SocketAddr, time::Duration};
+use sutler::{Engine, Walmart, push::PushRequest};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 /// Hands over what came, byte for byte, and answers what the engine answers: 2xx only once it is durable.
 async fn pushed(
@@ -27,7 +30,7 @@ async fn pushed(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let request = PushRequest {
         method: method.to_string(),
         target: uri.to_string(),
@@ -48,32 +51,41 @@ async fn pushed(
     }
 }
 
+/// What Walmart sends when an order is placed, with the user and password that the subscription was made with.
+async fn push(to: SocketAddr, password: &str) -> std::io::Result<String> {
+    let told = r#"{"source": {"eventType": "PO_CREATED", "eventId": "1"}, "payload": {"purchaseOrderId": "108000586390219"}}"#;
+    let login = BASE64.encode(format!("sutler:{password}"));
+    let (length, mut answer) = (told.len(), String::new());
+    let mut wire = TcpStream::connect(to).await?;
+    let head = format!("POST /hooks/us HTTP/1.1\r\nHost: {to}\r\nAuthorization: Basic {login}\r\n");
+    let rest = format!("Content-Length: {length}\r\nConnection: close\r\n\r\n{told}");
+    wire.write_all((head + &rest).as_bytes()).await?;
+    wire.read_to_string(&mut answer).await?;
+    Ok(answer.split(' ').nth(1).unwrap_or_default().to_owned())
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let endpoint = format!("http://{}/hooks/ebay", listener.local_addr()?);
-    // A marketplace without orders so far; three arrive, six a minute, and each is told of.
-    let market = sutler::sandbox::ebay()
-        .arrivals(6.0, 3)
-        .speed(10.0)
-        .notification_endpoint(&endpoint, TOKEN)
-        .start()
-        .await?;
-    let ebay = Ebay::at(&market).notifications(&endpoint, TOKEN);
-    let engine = Engine::open("memory:").channel("ebay", ebay).start().await?;
+    // A marketplace without orders so far; one is placed a moment later.
+    let market = sutler::sandbox::walmart().arrivals(60.0, 1).speed(10.0).start().await?;
+    let walmart = Walmart::at(&market).pushes_by_password("sutler", "hush");
+    let engine = Engine::open("memory:").channel("us", walmart).start().await?;
+    engine.step().await?; // reads the lists; the next time is minutes away
+
     let app = Router::new().route("/hooks/{channel}", any(pushed)).with_state(engine.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let here = listener.local_addr()?;
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    let running = tokio::spawn({
-        let engine = engine.clone();
-        async move { engine.run().await }
-    });
-    while engine.totals().await?.phases.iter().map(|(_, _, orders)| orders).sum::<u64>() < 3 {
+    println!("a forged push: {}", push(here, "guess").await?);
+    println!("an authentic one: {}, once more: {}", push(here, "hush").await?, push(here, "hush").await?);
+    while engine.orders().page().await?.orders.is_empty() {
+        engine.step().await?;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    println!("orders stored: 3, lists read: {}", engine.health().await?[0].pulls);
-    engine.stop();
-    running.await??;
+    let stored = engine.orders().page().await?.orders.len();
+    println!("orders stored: {stored}, lists read: {}", engine.health().await?[0].pulls);
     server.abort();
+    engine.close().await?;
     market.stop().await;
     Ok(())
 }

@@ -197,6 +197,11 @@ calls! {
         changes.iter().map(convert::change).collect::<Vec<_>>()
     }
 
+    /// The position of the last change: where to begin with `changes` to see only what is still to come, and how far the engine is.
+    position() -> i64 = |engine| {
+        engine.get().await?.totals().await?.last.0
+    }
+
     /// Says what is physically there of a SKU. Sales are subtracted, orders that wait are served, and every channel's
     /// listing is set.
     on_hand(
@@ -518,7 +523,7 @@ fn unknown(call: &str, argument: &str, value: &str, right: &str) -> Error {
     wrong(format!("engine.{call}"), format!("{argument} {value:?} is not known; one of {right} is right"))
 }
 
-fn phase_of(phase: &Phase) -> Result<model::Phase> {
+pub(crate) fn phase_of(phase: &Phase) -> Result<model::Phase> {
     let known = model::Phase::ALL.iter().find(|(_, text)| *text == phase.0);
     known
         .map(|(phase, _)| *phase)

@@ -1,6 +1,7 @@
 //! Writes what other languages see of the boundary: classes, checks of arguments, types, references.
 
 pub mod python;
+pub mod reference;
 pub mod typescript;
 
 use crate::schema::{Boundary, Structure, Ty};
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Written> {
     let boundary = crate::described();
     let mut files = python::files(&boundary);
     files.extend(typescript::files(&boundary));
+    files.extend(reference::files(&boundary));
     files
 }
 

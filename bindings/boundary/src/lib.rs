@@ -12,6 +12,7 @@ pub mod pure;
 pub mod sandbox;
 pub mod schema;
 pub mod suite;
+pub mod tables;
 pub mod types;
 
 pub use engine::{ChannelSetup, Engine};

@@ -4,11 +4,16 @@
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 mod foreign;
+mod log;
+mod table;
 
 use foreign::{Held, Object};
 use serde_json::{Value, json};
 use std::future::Future;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 use std::time::Duration;
 use sutler_boundary::{
     ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls,
@@ -16,7 +21,9 @@ use sutler_boundary::{
     pure,
     sandbox::channel_at,
     suite,
+    tables::Chosen,
 };
+use table::Table;
 use tokio::runtime::{Builder, Runtime};
 
 /// How often a call that waits looks whether Python was interrupted.
@@ -67,6 +74,16 @@ fn wait<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
     interrupted: impl Fn() + Send + Sync,
 ) -> PyResult<T> {
+    wait_telling(py, work, interrupted, |_| Ok(()))
+}
+
+/// The same, and something is done with the interpreter at each look. What it raises ends the wait as an interruption does.
+fn wait_telling<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl Future<Output = T> + Send + 'static,
+    interrupted: impl Fn() + Send + Sync,
+    mut tell: impl FnMut(Python<'_>) -> PyResult<()>,
+) -> PyResult<T> {
     let (send, receive) = std::sync::mpsc::channel();
     threads()?.runtime.spawn(async move {
         let _ = send.send(work.await);
@@ -79,7 +96,7 @@ fn wait<T: Send + 'static>(
         match landed {
             Ok(value) => return raised.map_or(Ok(value), Err),
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
-                if let Err(error) = py.check_signals() {
+                if let Err(error) = py.check_signals().and_then(|()| tell(py)) {
                     interrupted();
                     raised = Some(error);
                 }
@@ -189,6 +206,36 @@ impl NativeEngine {
     fn begin(&self, name: String, arguments: &str, done: Py<PyAny>) -> PyResult<Pending> {
         let (engine, arguments) = (self.engine.clone(), parsed(arguments)?);
         begin(async move { given(calls::call(&engine, &name, arguments).await.map_err(Failure::from)) }, done)
+    }
+
+    /// Reads orders or lines into a table, and tells `progress(orders)` how many more were read, now and then.
+    fn table(
+        &self,
+        py: Python<'_>,
+        kind: String,
+        chosen: &str,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Option<Table>, String)> {
+        let chosen: Chosen =
+            serde_json::from_str(chosen).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let (engine, counted) = (self.engine.clone(), Arc::new(AtomicU64::new(0)));
+        let counting = counted.clone();
+        let mut told = 0;
+        let mut tell = |py: Python<'_>| {
+            let now = counted.load(Ordering::Relaxed);
+            let more = now - std::mem::replace(&mut told, now);
+            match &progress {
+                Some(progress) if more > 0 => progress.call1(py, (more,)).map(drop),
+                _ => Ok(()),
+            }
+        };
+        let work = async move { table::read(&engine, &kind, &chosen, counting).await };
+        let read = wait_telling(py, work, || {}, &mut tell)?;
+        tell(py)?;
+        Ok(match read {
+            Ok(table) => (Some(table), String::new()),
+            Err(error) => (None, given(Err(error.into())).1),
+        })
     }
 
     /// Adds a channel: its kind and its settings as JSON.
@@ -341,5 +388,9 @@ mod _native {
     #[pymodule_export]
     use super::{NativeEngine, NativeSandbox, Pending, behaviours, decide, hold, normalize};
     #[pymodule_export]
-    use crate::foreign::{Reply, end};
+    use crate::{
+        foreign::{Reply, end},
+        log::tell_log,
+        table::Table,
+    };
 }

@@ -8,11 +8,11 @@ use sutler_core::{
     hold::{Exception, Hold, HoldReason},
     id::{ChannelId, ChannelOrderId},
     money::Money,
-    ports::store::{InboxPage, InboxQuery, InboxRow, StoreExt, View},
+    ports::store::{InboxQuery, StoreExt, View},
     state::{OrderState, Phase},
 };
 
-pub use sutler_core::ports::store::Sort;
+pub use sutler_core::ports::store::{InboxPage, InboxRow, Sort};
 
 /// Orders a page holds unless said.
 const PAGE: u32 = 50;

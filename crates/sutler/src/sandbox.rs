@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, PoisonError},
 };
-use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
+use sutler_core::{Error, Result, Timestamp, error::ErrorKind, time::Duration};
 pub use sutler_sandbox::serve::SPEED_MAX;
 use sutler_sandbox::{
     Ingredients, amazon,
@@ -25,6 +25,9 @@ pub use sutler_sandbox::{
     plan::{Defect, FulfilledBy, PlanEntry},
     walmart::Settings,
 };
+
+/// Marketplace time that a new world may be ahead of another's, because it was made later.
+const MADE_WITHIN: Duration = Duration::minutes(5);
 
 /// A Walmart on this machine, with its first orders placed over the last three hours.
 ///
@@ -244,6 +247,12 @@ impl<M: Recover> Sandbox<M> {
             Some(Pace { origin, started, speed }) => SandboxClock { origin, started, speed },
             None => SandboxClock::starting_now(begins_at, speed),
         };
+        // Another's time, begun a moment ago, may stand just before a world that was made since: it comes.
+        let behind = begins_at - clock.now();
+        if state.is_none() && behind > Duration::zero() && behind <= MADE_WITHIN {
+            let real = (behind.num_milliseconds() + 1) as f64 / 1_000.0 / speed;
+            tokio::time::sleep(std::time::Duration::from_secs_f64(real)).await;
+        }
         if clock.now() < begins_at {
             return Err(Error::new(ErrorKind::Config, "sandbox.pace").message(format!(
                 "the time given is {}, and the world in the state file reached {begins_at}; that or later is right",

@@ -8,8 +8,17 @@ use std::{
     process::Command,
 };
 
-/// What builds and checks the wheel.
-const PYTHON: &[&str] = &["maturin==1.16.0", "mypy==2.4.1", "pytest==9.2.0"];
+/// What builds and checks the wheel, and what reads tables and shows progress in its tests: none of it is a dependency of it.
+const PYTHON: &[&str] = &[
+    "maturin==1.16.0",
+    "mypy==2.4.1",
+    "pytest==9.2.0",
+    "duckdb>=1.2",
+    "pandas>=2.2",
+    "polars>=1.20",
+    "pyarrow>=18",
+    "tqdm>=4.67",
+];
 /// What checks the declarations.
 const NODE: &[&str] = &["typescript@5.9.3", "@types/node@20.19.43"];
 /// What wants them, for whoever lacks something.

@@ -9,9 +9,8 @@ use sutler::{Engine, Policy, model::from_millis};
 #[tokio::main]
 async fn main() -> sutler::Result<()> {
     let told = Arc::new(Mutex::new(Vec::new()));
-    let mut policy = Policy::standard();
     // Orders are fetched at the counter.
-    policy.rules.retain(|rule| rule.id().as_str() != "address_deliverable");
+    let policy = Policy::from_toml("[[rule]]\nname = \"address_deliverable\"\nenabled = false\n")?;
     let engine =
         Engine::open("memory:").channel("shop", Shop::new(told.clone())).policy(policy).start().await?;
     engine.on_hand("KETTLE", 5).as_of(from_millis(0)).await?;

@@ -375,6 +375,9 @@ fn method(out: &mut String, boundary: &Boundary, call: &Call, is_async: bool) {
         None => {
             let _ = writeln!(out, "        {asked}");
         }
+        Some(ty) if read(boundary, ty, "raw") == "raw" => {
+            let _ = writeln!(out, "        value: {gives} = {asked}\n        return value");
+        }
         Some(ty) => {
             let _ = writeln!(out, "        raw = {asked}\n        return {}", read(boundary, ty, "raw"));
         }

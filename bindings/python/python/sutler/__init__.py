@@ -21,11 +21,13 @@ from ._engine import (
     Sandbox,
     Walmart,
     decide,
+    log_to_logging,
     normalize,
     sandbox,
 )
 from ._errors import *  # noqa: F403
 from ._errors import __all__ as _errors
+from ._native import Table
 from ._rules import Rule, abstain, hold, passes, refuse
 from ._types import *  # noqa: F403
 from ._types import __all__ as _types
@@ -40,10 +42,12 @@ __all__ = [
     "OwnChannel",
     "Rule",
     "Sandbox",
+    "Table",
     "Walmart",
     "abstain",
     "decide",
     "hold",
+    "log_to_logging",
     "normalize",
     "passes",
     "refuse",

@@ -201,6 +201,15 @@ class Calls(_base.Base):
         raw = self._call("changes", given)
         return tuple([Change._read(one) for one in raw])
 
+    def position(
+        self,
+    ) -> int:
+        """The position of the last change: where to begin with `changes` to see only what is still to come, and how far the engine is."""
+        given: dict[str, Any] = {
+        }
+        value: int = self._call("position", given)
+        return value
+
     def on_hand(
         self,
         sku: str,
@@ -748,6 +757,15 @@ class AsyncCalls(_base.AsyncBase):
         }
         raw = await self._call("changes", given)
         return tuple([Change._read(one) for one in raw])
+
+    async def position(
+        self,
+    ) -> int:
+        """The position of the last change: where to begin with `changes` to see only what is still to come, and how far the engine is."""
+        given: dict[str, Any] = {
+        }
+        value: int = await self._call("position", given)
+        return value
 
     async def on_hand(
         self,

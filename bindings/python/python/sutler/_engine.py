@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -14,7 +16,18 @@ from typing import Any
 from . import _base, _channels, _foreign, _native, _rules
 from ._calls import AsyncCalls, Calls
 from ._errors import error_of
-from ._types import AmazonSettings, Decision, EbaySettings, Effects, Market, NormalOrder, WalmartSettings
+from ._native import Table
+from ._types import (
+    AmazonSettings,
+    Decision,
+    EbaySettings,
+    Effects,
+    Market,
+    NormalOrder,
+    Phase,
+    Stepped,
+    WalmartSettings,
+)
 
 
 # Before the interpreter goes, the engine's threads must have left it.
@@ -58,6 +71,9 @@ class LocalChannel:
         }
 
 
+Progress = Callable[[int], object]
+"""Is told how many more are done."""
+
 Channel = Walmart | Amazon | Ebay | LocalChannel | _channels.OwnChannel
 """What `add_channel` takes."""
 
@@ -79,6 +95,56 @@ def _adding(
         code = _foreign.code(_channels.method_of(channel), _channels.METHODS, loop)
         return lambda: native.add_own_channel(name, profile, code)
     return lambda: native.add_channel(name, kind, json.dumps(settings))
+
+
+class _told:
+    """Tells how many changes are written while something is done: from a thread, and the rest at the end."""
+
+    def __init__(self, engine: Calls, progress: Progress) -> None:
+        if not callable(progress):
+            raise TypeError(f"progress is {type(progress).__name__}; a callable that takes an int is right")
+        self._engine, self._progress, self._position = engine, progress, 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="sutler-progress", daemon=True)
+
+    def _tell(self) -> None:
+        position = self._engine.position()
+        more, self._position = position - self._position, position
+        if more > 0:
+            self._progress(more)
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.1):
+            self._tell()
+
+    def __enter__(self) -> None:
+        self._position = self._engine.position()
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._tell()
+
+
+def _chosen(
+    channel: str | None, phase: Phase | str | None, placed_from: datetime | None, placed_before: datetime | None
+) -> str:
+    return json.dumps({
+        "channel": None if channel is None else _base.text("channel", channel),
+        "phase": None if phase is None else _base.text("phase", phase),
+        "placed_from": None if placed_from is None else _base.instant("placed_from", placed_from),
+        "placed_before": None if placed_before is None else _base.instant("placed_before", placed_before),
+    })
+
+
+def _table(native: _native.Engine, kind: str, chosen: str, progress: Progress | None) -> Table:
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress is {type(progress).__name__}; a callable that takes an int is right")
+    table, failure = native.table(kind, chosen, progress)
+    if table is None:
+        raise error_of(json.loads(failure))
+    return table
 
 
 def _open(url: str, tenant: str | None) -> _native.Engine:
@@ -113,9 +179,66 @@ class Engine(Calls):
         """Adds a channel under a name of yours; not while the engine runs."""
         _base.opened(_adding(self._native, name, channel, None)())
 
+    def step(self, *, progress: Progress | None = None) -> Stepped:
+        """Does everything that is due now on every channel, and says when more will be.
+
+        It returns when nothing is due and nothing is in flight. Everything it did is durable; called again at once it does
+        nothing. What a marketplace answers is no error here: it is in the orders and in `health`.
+
+        Args:
+            progress: Told now and then how many more changes were written: `tqdm.tqdm().update`.
+        """
+        if progress is None:
+            return super().step()
+        with _told(self, progress):
+            return super().step()
+
     def add_rule(self, rule: _rules.Rule) -> None:
         """Adds a rule of yours; not while the engine runs."""
         _base.opened(_rules.add(self._native, rule, None)())
+
+    def orders_table(
+        self,
+        *,
+        channel: str | None = None,
+        phase: Phase | str | None = None,
+        placed_from: datetime | None = None,
+        placed_before: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> Table:
+        """Orders as an Arrow table, oldest placed first: `polars.DataFrame(table)`, `pyarrow.table(table)`, and
+        by it pandas and DuckDB.
+
+        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` and `due_at` (UTC), `total` (exact, six digits after the
+        point) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
+
+        Args:
+            channel: Of this channel.
+            phase: In this phase.
+            placed_from: Placed at or after.
+            placed_before: Placed before.
+            progress: Told now and then how many more orders were read: `tqdm.tqdm().update`.
+        """
+        chosen = _chosen(channel, phase, placed_from, placed_before)
+        return _table(self._native, "orders", chosen, progress)
+
+    def lines_table(
+        self,
+        *,
+        channel: str | None = None,
+        phase: Phase | str | None = None,
+        placed_from: datetime | None = None,
+        placed_before: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> Table:
+        """Lines as an Arrow table, oldest placed order first; the arguments are those of `orders_table`.
+
+        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` (UTC), `line_id`, `sku`, `title`, units `ordered`,
+        `cancelled`, `shipped` and `delivered`, and of all units of the line `goods`, all `charges` and `tax` with their
+        `currency`.
+        """
+        chosen = _chosen(channel, phase, placed_from, placed_before)
+        return _table(self._native, "lines", chosen, progress)
 
     def stop(self) -> None:
         """Asks a running engine to stop: `run` returns when everything in flight has landed."""
@@ -163,6 +286,49 @@ class AsyncEngine(AsyncCalls):
         add = _rules.add(self._native, rule, asyncio.get_running_loop())
         _base.opened(await asyncio.to_thread(add))
 
+    async def orders_table(
+        self,
+        *,
+        channel: str | None = None,
+        phase: Phase | str | None = None,
+        placed_from: datetime | None = None,
+        placed_before: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> Table:
+        """Orders as an Arrow table, oldest placed first: `polars.DataFrame(table)`, `pyarrow.table(table)`, and
+        by it pandas and DuckDB.
+
+        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` and `due_at` (UTC), `total` (exact, six digits after the
+        point) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
+
+        Args:
+            channel: Of this channel.
+            phase: In this phase.
+            placed_from: Placed at or after.
+            placed_before: Placed before.
+            progress: Told now and then how many more orders were read: `tqdm.tqdm().update`.
+        """
+        chosen = _chosen(channel, phase, placed_from, placed_before)
+        return await asyncio.to_thread(_table, self._native, "orders", chosen, progress)
+
+    async def lines_table(
+        self,
+        *,
+        channel: str | None = None,
+        phase: Phase | str | None = None,
+        placed_from: datetime | None = None,
+        placed_before: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> Table:
+        """Lines as an Arrow table, oldest placed order first; the arguments are those of `orders_table`.
+
+        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` (UTC), `line_id`, `sku`, `title`, units `ordered`,
+        `cancelled`, `shipped` and `delivered`, and of all units of the line `goods`, all `charges` and `tax` with their
+        `currency`.
+        """
+        chosen = _chosen(channel, phase, placed_from, placed_before)
+        return await asyncio.to_thread(_table, self._native, "lines", chosen, progress)
+
     def stop(self) -> None:
         """Asks a running engine to stop: `run` returns when everything in flight has landed."""
         self._native.stop()
@@ -178,6 +344,21 @@ class AsyncEngine(AsyncCalls):
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def log_to_logging(level: int = logging.WARNING) -> None:
+    """Tells Python's `logging` what the engine says while it works, under `sutler` and the names of its parts
+    (`sutler_engine.driver`), at this level and above. Records are told by a thread of their own; where `logging` cannot keep up,
+    some are left out and counted.
+
+    >>> import logging, sutler
+    >>> sutler.log_to_logging(logging.INFO)
+    """
+
+    def told(level: int, name: str, message: str) -> None:
+        logging.getLogger(name if name.startswith("sutler") else f"sutler.{name}").log(level, "%s", message)
+
+    _native.tell_log(_base.whole("level", level), told)
 
 
 class Sandbox:

@@ -72,7 +72,7 @@ const HOUSE: &[Floor] = &[
     floor("xtask", &[], &[]),
     // What crosses into other languages, and the two that carry it.
     floor("sutler-boundary", &["sutler", "sutler-testkit"], &[]),
-    floor("sutler-python", &["sutler-boundary"], &[]),
+    floor("sutler-python", &["sutler", "sutler-boundary"], &[]),
     floor("sutler-node", &["sutler-boundary"], &[]),
     // Both show the product from outside; nothing stands on them.
     floor("sutler-examples", &["sutler"], &[]),

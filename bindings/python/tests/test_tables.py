@@ -1,0 +1,126 @@
+"""Tables, progress and logging."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from decimal import Decimal
+
+import pyarrow
+import pytest
+
+import sutler
+
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with sutler.sandbox(orders=40) as box, sutler.Engine.open("memory:") as engine:
+        for name, channel in box.channels().items():
+            engine.add_channel(name, channel)
+        engine.step()
+        yield engine
+
+
+def total(engine: sutler.Engine) -> int:
+    return sum(one.orders for one in engine.totals())
+
+
+def test_orders_as_a_table_are_the_orders(engine: sutler.Engine) -> None:
+    table = engine.orders_table()
+    assert len(table) == total(engine) > 100
+    rows = pyarrow.table(table).to_pylist()
+    assert [row["placed_at"] for row in rows] == sorted(row["placed_at"] for row in rows)
+    orders = {(order.channel, order.channel_order_id): order for order in engine.orders()}
+    assert len(orders) == len(rows)
+    for row in rows:
+        order = orders[row["channel"], row["channel_order_id"]]
+        assert (row["phase"], row["placed_at"], row["lines"]) == (order.phase, order.placed_at, len(order.lines))
+        assert row["total"] == (None if order.total is None else order.total.amount)
+        assert row["currency"] == (None if order.total is None else order.total.currency)
+        assert row["holds"] == [hold.reason for hold in order.holds]
+        assert (row["due_at"], row["acknowledged"]) == (order.due_at, order.acknowledged)
+
+
+def test_lines_as_a_table_are_the_lines(engine: sutler.Engine) -> None:
+    rows = pyarrow.table(engine.lines_table(channel="walmart")).to_pylist()
+    orders = list(engine.orders(channel="walmart"))
+    assert sum(row["ordered"] for row in rows) == sum(line.ordered for order in orders for line in order.lines)
+    assert sum(row["charges"] for row in rows) == sum(
+        (charge.amount.amount for order in orders for line in order.lines for charge in line.charges), Decimal(0)
+    )
+
+
+def test_polars_pandas_and_duckdb_read_a_table(engine: sutler.Engine) -> None:
+    import duckdb
+    import polars
+
+    table = engine.orders_table()
+    assert polars.DataFrame(table).height == total(engine)
+    assert pyarrow.table(table).to_pandas().shape == (total(engine), 10)
+    read = pyarrow.table(table)  # noqa: F841  DuckDB finds it by its name.
+    assert duckdb.sql("select count(*), count(distinct channel) from read").fetchall() == [(total(engine), 3)]
+
+
+def test_a_table_may_be_narrowed_empty_and_read_twice(engine: sutler.Engine) -> None:
+    table = engine.orders_table(phase="delivered")
+    assert len(table) == 0 and "total" in table.column_names and "0 rows" in repr(table)
+    assert pyarrow.table(table).num_rows == pyarrow.table(table).num_rows == 0
+    assert pyarrow.schema(table).names == table.column_names
+    oldest = min(order.placed_at for order in engine.orders())
+    assert 0 < len(engine.orders_table(placed_from=oldest, placed_before=oldest.replace(year=oldest.year + 1))) <= total(engine)
+    with pytest.raises(sutler.InvalidError, match="fase"):
+        engine.orders_table(phase="fase")
+    with pytest.raises(TypeError, match="placed_from"):
+        engine.orders_table(placed_from="yesterday")  # type: ignore[arg-type]
+
+
+def test_asyncio_reads_tables_too() -> None:
+    async def main() -> int:
+        async with await sutler.AsyncEngine.open("memory:") as engine:
+            return len(await engine.lines_table())
+
+    assert asyncio.run(main()) == 0
+
+
+def test_progress_is_told_in_all(engine: sutler.Engine) -> None:
+    read: list[int] = []
+    engine.orders_table(progress=read.append)
+    assert sum(read) == total(engine)
+    with pytest.raises(TypeError, match="progress"):
+        engine.orders_table(progress=3)  # type: ignore[arg-type]
+
+    def broken(_: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        engine.orders_table(progress=broken)
+
+
+def test_a_step_tells_its_progress_to_tqdm() -> None:
+    import io
+
+    import tqdm
+
+    with sutler.sandbox(marketplaces=["walmart"], orders=30) as box, sutler.Engine.open("memory:") as engine:
+        engine.add_channel("walmart", box.channels()["walmart"])
+        with tqdm.tqdm(unit="changes", file=io.StringIO()) as bar:
+            engine.step(progress=bar.update)
+        assert bar.n == engine.position() > 30
+
+
+def test_the_engine_speaks_to_logging(caplog: pytest.LogCaptureFixture) -> None:
+    import time
+
+    sutler.log_to_logging(logging.DEBUG)
+    with caplog.at_level(logging.DEBUG), sutler.sandbox(marketplaces=["walmart"], orders=5, faults="tokens") as box:
+        with sutler.Engine.open("memory:") as engine:
+            engine.add_channel("walmart", box.channels()["walmart"])
+            for _ in range(3):
+                engine.step()
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and not any(one.name.startswith("sutler") for one in caplog.records):
+            time.sleep(0.02)
+    assert any(one.name.startswith("sutler") for one in caplog.records)
+    with pytest.raises(TypeError, match="level"):
+        sutler.log_to_logging("loud")  # type: ignore[arg-type]
