@@ -78,6 +78,7 @@ fn installed_archive(packages: &Path, project: &Path) -> PathBuf {
     for test in fs::read_dir(bindings().join("node/test")).expect("the tests").flatten() {
         fs::copy(test.path(), node.join("test").join(test.file_name())).expect("a test");
     }
+    fs::copy(bindings().join("node/README.md"), node.join("README.md")).expect("the page");
     fs::write(node.join("package.json"), r#"{"name": "host", "private": true}"#).expect("a project");
     let quietly = ["install", "--no-audit", "--no-fund", "--offline", "--loglevel=error"];
     run(Command::new("npm").args(quietly).arg(only(packages, "tgz")).current_dir(&node));
@@ -89,7 +90,8 @@ fn the_npm_package_passes_its_tests() {
     let Some(packages) = packages() else { return };
     let project = tempfile::tempdir().expect("a folder");
     let node = installed_archive(&packages, project.path());
-    let tests = ["test/scenarios.test.mjs", "test/node.test.mjs"];
+    let tests = fs::read_dir(node.join("test")).expect("the tests").flatten().map(|entry| entry.path());
+    let tests: Vec<_> = tests.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
     let said = run(Command::new("node").arg("--test").args(tests).current_dir(node));
     println!(
         "{}",

@@ -1,7 +1,9 @@
 // What TypeScript says of the declarations: compiled, never run.
 
-import { Amazon, Ebay, Engine, SutlerError, Walmart, decide, normalize, sandbox } from 'sutler';
-import type { Health, Money, Order, Phase } from 'sutler';
+import { Amazon, Ebay, Engine, SutlerError, Walmart, decide, normalize, sandbox, testkit } from 'sutler';
+import type {
+  ChannelCommand, ChannelProfile, Health, Money, Order, OwnChannel, Phase, PullRequest, Receipt, Rule, ShownPage,
+} from 'sutler';
 
 export async function main(signal: AbortSignal): Promise<Order[]> {
   const box = await sandbox({ marketplaces: ['walmart'], orders: 3 });
@@ -34,4 +36,36 @@ export async function main(signal: AbortSignal): Promise<Order[]> {
   await engine.close();
   await box.close();
   return all;
+}
+
+class Shop implements OwnChannel {
+  readonly profile: ChannelProfile = { seller: 'me', marketplace: 'shop', verbs: [{ verb: 'acknowledge', repeat: 'repeatable' }] };
+
+  check() {
+    return {};
+  }
+
+  async pull({ since }: PullRequest): Promise<ShownPage> {
+    return { orders: [{ channelOrderId: '1', lines: [{ lineId: '1', ordered: 2 }], placedAt: since }] };
+  }
+
+  fetch() {
+    return null;
+  }
+
+  perform(commands: ReadonlyArray<ChannelCommand>): Receipt[] {
+    return commands.map(() => ({ kind: 'done' }));
+  }
+}
+
+export async function own(engine: Engine, stand: testkit.Stand): Promise<number> {
+  await engine.addChannel('shop', new Shop());
+  const rule: Rule = {
+    name: 'few',
+    version: '1',
+    judge: async (order) => ({ verdict: order.lines.length > 3 ? 'hold' : 'pass', code: 'lines', value: '' }),
+  };
+  await engine.addRule(rule);
+  for (const behaviour of testkit.BEHAVIOURS) await testkit.hold(behaviour, () => stand);
+  throw new SutlerError('timeout', 'no answer', { applied: 'unknown', retryAfterMs: await engine.position() });
 }

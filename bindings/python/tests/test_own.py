@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from stall import Channel, Market, Stand
@@ -22,7 +23,7 @@ def test_a_channel_in_python_is_held_as_the_built_in_ones_are(behaviour: str) ->
 
 def test_the_suite_finds_a_channel_that_breaks_its_word() -> None:
     class Twice(Channel):
-        def perform(self, commands):
+        def perform(self, commands: tuple[sutler.ChannelCommand, ...]) -> list[sutler.Receipt]:
             for command in commands:
                 if command.verb == "confirm_shipment":
                     self.market.does(command)
@@ -80,11 +81,11 @@ def test_an_engine_runs_a_channel_written_in_python() -> None:
 
 def test_what_a_channel_raises_is_an_error_of_its_own() -> None:
     class Forbidden(Channel):
-        def check(self):
+        def check(self) -> sutler.Found:
             raise sutler.ForbiddenError("orders.write is missing", op="stall.check", applied="no")
 
     class Surprised(Channel):
-        async def pull(self, request):
+        async def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:
             raise KeyError("surprise")
 
     with sutler.Engine.open("memory:") as engine:
@@ -97,7 +98,7 @@ def test_what_a_channel_raises_is_an_error_of_its_own() -> None:
 
 def test_an_answer_of_the_wrong_shape_is_named() -> None:
     class Odd(Channel):
-        def pull(self, request):
+        def pull(self, request: sutler.PullRequest) -> Any:
             return {"orders": []}
 
     with sutler.Engine.open("memory:") as engine:
@@ -115,9 +116,9 @@ def test_an_answer_of_the_wrong_shape_is_named() -> None:
         ({"verbs": (sutler.VerbProfile("fly", sutler.Repeat.ONCE),)}, "fly"),
     ],
 )
-def test_a_profile_that_cannot_be_right_is_refused(change: dict, named: str) -> None:
+def test_a_profile_that_cannot_be_right_is_refused(change: dict[str, Any], named: str) -> None:
     class Wrong(Channel):
-        profile = sutler.ChannelProfile(**{**{f: getattr(Channel.profile, f) for f in ("seller", "marketplace", "verbs")}, **change})
+        profile = sutler.ChannelProfile(**{"seller": "me", "marketplace": "m", "verbs": Channel.profile.verbs, **change})
 
     with sutler.Engine.open("memory:") as engine:
         with pytest.raises(sutler.ConfigError, match=named):
@@ -143,7 +144,7 @@ class Big:
 
 
 class Awaited(Big):
-    async def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:
+    async def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:  # type: ignore[override]
         await asyncio.sleep(0.001)
         return super().judge(order)
 
@@ -187,7 +188,7 @@ def test_asyncio_runs_a_rule_on_its_own_loop() -> None:
 
 def test_a_rule_that_raises_has_not_answered() -> None:
     class Broken(Big):
-        def judge(self, order):
+        def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:
             raise ValueError("no model")
 
     market = Present()

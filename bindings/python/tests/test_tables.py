@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pyarrow
@@ -14,7 +15,7 @@ import sutler
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engine() -> Iterator[sutler.Engine]:
     with sutler.sandbox(orders=40) as box, sutler.Engine.open("memory:") as engine:
         for name, channel in box.channels().items():
             engine.add_channel(name, channel)
@@ -59,7 +60,7 @@ def test_polars_pandas_and_duckdb_read_a_table(engine: sutler.Engine) -> None:
     assert polars.DataFrame(table).height == total(engine)
     assert pyarrow.table(table).to_pandas().shape == (total(engine), 10)
     read = pyarrow.table(table)  # noqa: F841  DuckDB finds it by its name.
-    assert duckdb.sql("select count(*), count(distinct channel) from read").fetchall() == [(total(engine), 3)]
+    assert duckdb.execute("select count(*), count(distinct channel) from read").fetchall() == [(total(engine), 3)]
 
 
 def test_a_table_may_be_narrowed_empty_and_read_twice(engine: sutler.Engine) -> None:
