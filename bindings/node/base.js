@@ -4,7 +4,10 @@
 /** An error of sutler: `code` says which kind, `op` where it was met. */
 class SutlerError extends Error {
   constructor(code, message, { op = '', retryAfterMs = null, applied = 'unknown' } = {}) {
-    super(message);
+    super(String(message).toWellFormed());
+    if (typeof code !== 'string') throw wrong('code', code, 'the kind of an error');
+    if (retryAfterMs !== null) whole('retryAfterMs', retryAfterMs);
+    if (!['no', 'yes', 'unknown'].includes(applied)) throw wrong('applied', applied, "'no', 'yes' or 'unknown'");
     this.name = 'SutlerError';
     this.code = code;
     this.op = op;
@@ -14,7 +17,7 @@ class SutlerError extends Error {
 }
 
 function shown(value) {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value) : String(value);
   return `${value === null ? 'null' : typeof value} ${text.slice(0, 80)}`;
 }
 
@@ -24,11 +27,18 @@ function wrong(name, value, right) {
 
 function text(name, value) {
   if (typeof value !== 'string') throw wrong(name, value, 'a string');
+  if (!value.isWellFormed()) throw new RangeError(`${name} is ${shown(value)}, which is no Unicode; a whole text is right`);
   return value;
 }
 
 function whole(name, value) {
   if (!Number.isSafeInteger(value)) throw wrong(name, value, 'a whole number');
+  return value;
+}
+
+/** A whole number that is not negative. */
+function count(name, value) {
+  if (whole(name, value) < 0) throw new RangeError(`${name} is ${value}; none or more is right`);
   return value;
 }
 
@@ -149,5 +159,5 @@ class Base {
 }
 
 module.exports = {
-  Base, SutlerError, text, whole, real, truth, exact, instant, octets, bytesOf, many, record, options, opened,
+  Base, SutlerError, text, whole, count, real, truth, exact, instant, octets, bytesOf, many, record, options, opened,
 };

@@ -11,7 +11,7 @@ function failure(error) {
     const { code: kind, op, message, retryAfterMs, applied } = error;
     return { kind, op, message, retry_after_ms: retryAfterMs, applied };
   }
-  return { kind: 'remote', op: '', message: String(error), retry_after_ms: null, applied: 'unknown' };
+  return { kind: 'remote', op: '', message: String(error).toWellFormed(), retry_after_ms: null, applied: 'unknown' };
 }
 
 /** What the native part calls. `target` finds the function of a method by its name. It never throws. */
@@ -60,7 +60,7 @@ const RULE = {
 function profileOf(channel) {
   if (typeof channel !== 'object' || channel === null || typeof channel.profile !== 'object') {
     throw new TypeError(
-      'channel is none; a Walmart, an Amazon, an Ebay, a channel of a sandbox or an object with a profile is right',
+      'channel is not one that is known; a Walmart, an Amazon, an Ebay, a channel of a sandbox or an object with a profile is right',
     );
   }
   const profile = generated.writeChannelProfile('profile', channel.profile);

@@ -876,7 +876,7 @@ export interface VerbProfile {
   readonly lagMs?: number | null;
   /** The longest a call may take, real time; 30 seconds unless said. Milliseconds. */
   readonly callTimeoutMs?: number | null;
-  /** The longest a call may still take effect after it was given up; none unless said. Milliseconds. */
+  /** The longest a call may still take effect after it was given up; a minute unless said. Nothing is sent again before. Milliseconds. */
   readonly applyMaxMs?: number | null;
   /** Does `done` mean that it took effect already? Yes unless said. */
   readonly answerMeansApplied?: boolean | null;

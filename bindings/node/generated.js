@@ -50,7 +50,7 @@ function writeLinePackage(name, value) {
   return {
     tracking: base.text(`${name}.tracking`, value.tracking),
     carrier: base.text(`${name}.carrier`, value.carrier),
-    quantity: base.whole(`${name}.quantity`, value.quantity),
+    quantity: base.count(`${name}.quantity`, value.quantity),
   };
 }
 
@@ -266,7 +266,7 @@ function writeLineQuantity(name, value) {
   base.record(name, value, ['lineId', 'quantity']);
   return {
     line_id: base.text(`${name}.lineId`, value.lineId),
-    quantity: base.whole(`${name}.quantity`, value.quantity),
+    quantity: base.count(`${name}.quantity`, value.quantity),
   };
 }
 
@@ -639,7 +639,7 @@ function writeVerbProfile(name, value) {
     call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
     apply_max: value.applyMaxMs === undefined || value.applyMaxMs === null ? null : base.whole(`${name}.applyMaxMs`, value.applyMaxMs),
     answer_means_applied: value.answerMeansApplied === undefined || value.answerMeansApplied === null ? null : base.truth(`${name}.answerMeansApplied`, value.answerMeansApplied),
-    batch_max: value.batchMax === undefined || value.batchMax === null ? null : base.whole(`${name}.batchMax`, value.batchMax),
+    batch_max: value.batchMax === undefined || value.batchMax === null ? null : base.count(`${name}.batchMax`, value.batchMax),
   };
 }
 
@@ -697,14 +697,14 @@ function writeShownLine(name, value) {
   base.record(name, value, ['lineId', 'ordered', 'sku', 'title', 'acknowledged', 'cancelled', 'shipped', 'delivered', 'refunded', 'cancelRequested', 'charges', 'packages']);
   return {
     line_id: base.text(`${name}.lineId`, value.lineId),
-    ordered: base.whole(`${name}.ordered`, value.ordered),
+    ordered: base.count(`${name}.ordered`, value.ordered),
     sku: value.sku === undefined || value.sku === null ? null : base.text(`${name}.sku`, value.sku),
     title: value.title === undefined || value.title === null ? null : base.text(`${name}.title`, value.title),
-    acknowledged: value.acknowledged === undefined || value.acknowledged === null ? null : base.whole(`${name}.acknowledged`, value.acknowledged),
-    cancelled: value.cancelled === undefined || value.cancelled === null ? null : base.whole(`${name}.cancelled`, value.cancelled),
-    shipped: value.shipped === undefined || value.shipped === null ? null : base.whole(`${name}.shipped`, value.shipped),
-    delivered: value.delivered === undefined || value.delivered === null ? null : base.whole(`${name}.delivered`, value.delivered),
-    refunded: value.refunded === undefined || value.refunded === null ? null : base.whole(`${name}.refunded`, value.refunded),
+    acknowledged: value.acknowledged === undefined || value.acknowledged === null ? null : base.count(`${name}.acknowledged`, value.acknowledged),
+    cancelled: value.cancelled === undefined || value.cancelled === null ? null : base.count(`${name}.cancelled`, value.cancelled),
+    shipped: value.shipped === undefined || value.shipped === null ? null : base.count(`${name}.shipped`, value.shipped),
+    delivered: value.delivered === undefined || value.delivered === null ? null : base.count(`${name}.delivered`, value.delivered),
+    refunded: value.refunded === undefined || value.refunded === null ? null : base.count(`${name}.refunded`, value.refunded),
     cancel_requested: value.cancelRequested === undefined || value.cancelRequested === null ? null : base.truth(`${name}.cancelRequested`, value.cancelRequested),
     charges: value.charges === undefined || value.charges === null ? null : base.many(`${name}.charges`, value.charges).map((one) => writeCharge(`${name}.charges`, one)),
     packages: value.packages === undefined || value.packages === null ? null : base.many(`${name}.packages`, value.packages).map((one) => writeLinePackage(`${name}.packages`, one)),
@@ -765,7 +765,7 @@ function writeShownPage(name, value) {
   return {
     orders: base.many(`${name}.orders`, value.orders).map((one) => writeShownOrder(`${name}.orders`, one)),
     next: value.next === undefined || value.next === null ? null : base.text(`${name}.next`, value.next),
-    total: value.total === undefined || value.total === null ? null : base.whole(`${name}.total`, value.total),
+    total: value.total === undefined || value.total === null ? null : base.count(`${name}.total`, value.total),
     too_many: value.tooMany === undefined || value.tooMany === null ? null : base.truth(`${name}.tooMany`, value.tooMany),
   };
 }
@@ -892,7 +892,7 @@ function writeTestEffects(name, value) {
     cancelled: value.cancelled,
     refunded: value.refunded,
     levels: value.levels,
-    requests: base.whole(`${name}.requests`, value.requests),
+    requests: base.count(`${name}.requests`, value.requests),
   };
 }
 
@@ -933,7 +933,7 @@ class Calls extends base.Base {
       sku: chosen.sku === undefined || chosen.sku === null ? null : base.text('sku', chosen.sku),
       sort: chosen.sort === undefined || chosen.sort === null ? null : base.text('sort', chosen.sort),
       after: chosen.after === undefined || chosen.after === null ? null : base.text('after', chosen.after),
-      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.count('limit', chosen.limit),
     };
     return this.each('orders', given, 'orders', readOrder, chosen.signal);
   }
@@ -951,7 +951,7 @@ class Calls extends base.Base {
       sku: chosen.sku === undefined || chosen.sku === null ? null : base.text('sku', chosen.sku),
       sort: chosen.sort === undefined || chosen.sort === null ? null : base.text('sort', chosen.sort),
       after: chosen.after === undefined || chosen.after === null ? null : base.text('after', chosen.after),
-      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.count('limit', chosen.limit),
     };
     const raw = await this.ask('orders', given, chosen.signal);
     return readOrderPage(raw);
@@ -971,7 +971,7 @@ class Calls extends base.Base {
     const chosen = base.options(options, ['limit', 'signal']);
     const given = {
       after: base.whole('after', after),
-      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.count('limit', chosen.limit),
     };
     const raw = await this.ask('changes', given, chosen.signal);
     return Object.freeze(raw.map(readChange));
@@ -1004,7 +1004,7 @@ class Calls extends base.Base {
       carrier: base.text('carrier', carrier),
       tracking: base.text('tracking', tracking),
       lines: chosen.lines === undefined || chosen.lines === null ? null : base.many('lines', chosen.lines).map((one) => writeLineQuantity('lines', one)),
-      package: chosen.package === undefined || chosen.package === null ? null : base.whole('package', chosen.package),
+      package: chosen.package === undefined || chosen.package === null ? null : base.count('package', chosen.package),
       shipped_at: chosen.shippedAt === undefined || chosen.shippedAt === null ? null : base.instant('shippedAt', chosen.shippedAt),
       tracking_url: chosen.trackingUrl === undefined || chosen.trackingUrl === null ? null : base.text('trackingUrl', chosen.trackingUrl),
     };
@@ -1045,7 +1045,7 @@ class Calls extends base.Base {
       parts: base.many('parts', parts).map((one) => writeRefundPart('parts', one)),
       reason: base.text('reason', reason),
       by: base.text('by', by),
-      refund: chosen.refund === undefined || chosen.refund === null ? null : base.whole('refund', chosen.refund),
+      refund: chosen.refund === undefined || chosen.refund === null ? null : base.count('refund', chosen.refund),
     };
     const raw = await this.ask('refund', given, chosen.signal);
     return readTicket(raw);
@@ -1152,7 +1152,7 @@ class Calls extends base.Base {
     const chosen = base.options(options, ['after', 'limit', 'signal']);
     const given = {
       after: chosen.after === undefined || chosen.after === null ? null : base.text('after', chosen.after),
-      limit: chosen.limit === undefined || chosen.limit === null ? null : base.whole('limit', chosen.limit),
+      limit: chosen.limit === undefined || chosen.limit === null ? null : base.count('limit', chosen.limit),
     };
     const raw = await this.ask('items', given, chosen.signal);
     return Object.freeze(raw.map(readItem));

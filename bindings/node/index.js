@@ -116,13 +116,13 @@ async function sandbox(options) {
   base.opened(await box.start(JSON.stringify({
     marketplaces: base.many('marketplaces', chosen.marketplaces ?? ['walmart', 'amazon', 'ebay'])
       .map((one) => base.text('marketplaces', one)),
-    orders: base.whole('orders', chosen.orders ?? 60),
+    orders: base.count('orders', chosen.orders ?? 60),
     arrivals: [
       base.real('arrivalsPerMinute', chosen.arrivalsPerMinute ?? 0),
-      base.whole('arrivalsMax', chosen.arrivalsMax ?? 0),
+      base.count('arrivalsMax', chosen.arrivalsMax ?? 0),
     ],
     speed: base.real('speed', chosen.speed ?? 60),
-    seed: base.whole('seed', chosen.seed ?? 7),
+    seed: base.count('seed', chosen.seed ?? 7),
     faults: base.text('faults', chosen.faults ?? 'none'),
   })));
   return new Sandbox(box, base.opened(await box.markets()));
@@ -131,6 +131,9 @@ async function sandbox(options) {
 function payload(value) {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`order is ${value}; a string, a Uint8Array or an object is right`);
+  }
   return JSON.stringify(value);
 }
 

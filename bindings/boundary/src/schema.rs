@@ -9,6 +9,8 @@ pub enum Ty {
     Text,
     /// A whole number.
     Whole,
+    /// A whole number that is not negative.
+    Count,
     /// A number with a fraction: a measure, never money.
     Real,
     /// Yes or no.
@@ -49,9 +51,9 @@ macro_rules! typed {
 
 typed! {
     String => Ty::Text,
-    u16 => Ty::Whole,
-    u32 => Ty::Whole,
-    u64 => Ty::Whole,
+    u16 => Ty::Count,
+    u32 => Ty::Count,
+    u64 => Ty::Count,
     i64 => Ty::Whole,
     f64 => Ty::Real,
     bool => Ty::Truth,

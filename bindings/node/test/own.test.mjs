@@ -138,6 +138,37 @@ test('a rule that throws has not answered', async () => {
   }
 });
 
+test('a channel that never answers is given up in time', async () => {
+  class Deaf extends Channel {
+    profile = {
+      seller: 'me',
+      marketplace: 'stall',
+      verbs: [{ verb: 'acknowledge', repeat: 'repeatable', callTimeoutMs: 200 }],
+    };
+
+    perform() {
+      return new Promise(() => {});
+    }
+  }
+  const market = present();
+  market.sell(sale(1), 5 * MINUTES);
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('stall', new Deaf(market));
+  await engine.onHand('MUG', 5, { asOf: new Date(Date.now() - 30 * MINUTES) });
+  await engine.step();
+  assert.equal((await engine.health())[0].doubts, 1);
+  await engine.close();
+});
+
+test('errors of ones own are checked where they are made', async () => {
+  assert.throws(() => new SutlerError('remote', 'x', { applied: 'perhaps' }), /applied/);
+  assert.throws(() => new SutlerError('remote', 'x', { retryAfterMs: 1.5 }), /retryAfterMs/);
+  const engine = await Engine.open('memory:');
+  await assert.rejects(engine.onHand('\ud800', 1), /sku/);
+  await assert.rejects(engine.ordersPage({ limit: -1 }), /limit/);
+  await engine.close();
+});
+
 test('rules of a wrong shape are refused', async () => {
   const engine = await Engine.open('memory:');
   await assert.rejects(engine.addRule({}), TypeError);

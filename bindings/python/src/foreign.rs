@@ -20,18 +20,34 @@ static ENDED: AtomicBool = AtomicBool::new(false);
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 
 /// Lets go of everything of Python's that other threads could still touch: called at the interpreter's exit, before it goes.
+///
+/// Code that has not returned by then must neither keep the process nor be ended by an interpreter that goes: the process ends
+/// here, with 1, once it has said so.
 #[pyfunction]
-pub(crate) fn end(py: Python<'_>) {
+pub(crate) fn end(py: Python<'_>) -> PyResult<()> {
     ENDED.store(true, Ordering::SeqCst);
-    py.detach(|| {
-        // A callback that never returns must not keep the process.
-        for _ in 0..500 {
-            if INSIDE.load(Ordering::SeqCst) == 0 {
-                return;
+    let left = py.detach(|| {
+        (0..500).all(|_| {
+            let inside = INSIDE.load(Ordering::SeqCst) > 0;
+            if inside {
+                std::thread::sleep(Duration::from_millis(10));
             }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+            inside
+        })
     });
+    if !left {
+        return Ok(());
+    }
+    let sys = py.import("sys")?;
+    sys.getattr("stderr")?.call_method1(
+        "write",
+        ("sutler: a rule or channel of this program is still at work 5 seconds after its end; the process ends without it\n",),
+    )?;
+    for stream in ["stdout", "stderr"] {
+        sys.getattr(stream)?.call_method0("flush")?;
+    }
+    py.import("os")?.call_method1("_exit", (1,))?;
+    Ok(())
 }
 
 /// Does something with the interpreter, unless it is gone or going.

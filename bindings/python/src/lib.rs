@@ -125,29 +125,56 @@ fn begin(work: impl Future<Output = Given> + Send + 'static, done: Py<PyAny>) ->
         });
         let _ = told.await;
     });
-    Ok(Pending { task: Mutex::new(Some(task.abort_handle())) })
+    Ok(Pending { task: Mutex::new(Some(task)) })
+}
+
+/// What is of this process alone: in a child that was forked its threads are gone, and letting it go would wait for them.
+struct Here<T> {
+    it: Option<Arc<T>>,
+    process: u32,
+}
+
+impl<T> Here<T> {
+    fn new(it: T) -> Here<T> {
+        Here { it: Some(Arc::new(it)), process: std::process::id() }
+    }
+
+    fn get(&self) -> PyResult<Arc<T>> {
+        threads()?;
+        self.it.clone().ok_or_else(|| PyRuntimeError::new_err("it was let go"))
+    }
+}
+
+impl<T> Drop for Here<T> {
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            std::mem::forget(self.it.take());
+        }
+    }
 }
 
 /// Work that was begun.
 #[pyclass(frozen, module = "sutler._native")]
 struct Pending {
-    task: Mutex<Option<tokio::task::AbortHandle>>,
+    task: Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
 
 #[pymethods]
 impl Pending {
-    /// Drops it where it is; what was sent and not answered is in doubt, and asked after later.
-    fn cancel(&self) {
-        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            task.abort();
-        }
+    /// Drops it where it is, and returns when it is gone; what was sent and not answered is in doubt, and asked after later.
+    fn cancel(&self, py: Python<'_>) -> PyResult<()> {
+        let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
+        task.abort();
+        wait(py, async move { drop(task.await) }, || {})
     }
 }
 
 /// An engine.
 #[pyclass(frozen, module = "sutler._native", name = "Engine")]
 struct NativeEngine {
-    engine: Arc<Engine>,
+    engine: Here<Engine>,
 }
 
 fn unread(error: &serde_json::Error) -> Failure {
@@ -189,7 +216,7 @@ impl NativeEngine {
     fn open(py: Python<'_>, url: String, tenant: Option<String>) -> PyResult<(Option<NativeEngine>, String)> {
         let opened = wait(py, async move { Engine::open(&url, tenant.as_deref()).await }, || {})?;
         Ok(match opened {
-            Ok(engine) => (Some(NativeEngine { engine: Arc::new(engine) }), String::new()),
+            Ok(engine) => (Some(NativeEngine { engine: Here::new(engine) }), String::new()),
             Err(error) => (None, given(Err(error.into())).1),
         })
     }
@@ -197,14 +224,14 @@ impl NativeEngine {
     /// Does a call and waits for its answer.
     fn call(&self, py: Python<'_>, name: String, arguments: &str) -> PyResult<Given> {
         let arguments = parsed(arguments)?;
-        let (engine, stopped) = (self.engine.clone(), self.engine.clone());
+        let (engine, stopped) = (self.engine.get()?, self.engine.get()?);
         let work = async move { given(calls::call(&engine, &name, arguments).await.map_err(Failure::from)) };
         wait(py, work, move || stopped.stop())
     }
 
     /// Begins a call, and tells `done(ok, json)` when it ends.
     fn begin(&self, name: String, arguments: &str, done: Py<PyAny>) -> PyResult<Pending> {
-        let (engine, arguments) = (self.engine.clone(), parsed(arguments)?);
+        let (engine, arguments) = (self.engine.get()?, parsed(arguments)?);
         begin(async move { given(calls::call(&engine, &name, arguments).await.map_err(Failure::from)) }, done)
     }
 
@@ -218,7 +245,7 @@ impl NativeEngine {
     ) -> PyResult<(Option<Table>, String)> {
         let chosen: Chosen =
             serde_json::from_str(chosen).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let (engine, counted) = (self.engine.clone(), Arc::new(AtomicU64::new(0)));
+        let (engine, counted) = (self.engine.get()?, Arc::new(AtomicU64::new(0)));
         let counting = counted.clone();
         let mut told = 0;
         let mut tell = |py: Python<'_>| {
@@ -244,7 +271,7 @@ impl NativeEngine {
             Ok(setup) => setup,
             Err(failure) => return Ok(given(Err(failure))),
         };
-        let engine = self.engine.clone();
+        let engine = self.engine.get()?;
         let work = async move {
             given(engine.add_channel(name, setup).await.map(|()| Value::Null).map_err(Failure::from))
         };
@@ -264,7 +291,7 @@ impl NativeEngine {
             Err(error) => return Ok(given(Err(unread(&error)))),
         };
         let own = OwnChannel { profile, host: Arc::new(Object::new(code)) };
-        let engine = self.engine.clone();
+        let engine = self.engine.get()?;
         let added = async move { engine.add_channel(name, ChannelSetup::Own(own)).await };
         wait(py, async move { given(added.await.map(|()| Value::Null).map_err(Failure::from)) }, || {})
     }
@@ -275,19 +302,20 @@ impl NativeEngine {
             Ok(rule) => rule,
             Err(error) => return Ok(given(Err(error.into()))),
         };
-        let engine = self.engine.clone();
+        let engine = self.engine.get()?;
         let added = async move { engine.add_rule(rule).await };
         wait(py, async move { given(added.await.map(|()| Value::Null).map_err(Failure::from)) }, || {})
     }
 
     /// Asks a running engine to stop. Returns at once.
-    fn stop(&self) {
-        self.engine.stop();
+    fn stop(&self) -> PyResult<()> {
+        self.engine.get()?.stop();
+        Ok(())
     }
 
     /// Gives the channels and the store back.
     fn close(&self, py: Python<'_>) -> PyResult<Given> {
-        let engine = self.engine.clone();
+        let engine = self.engine.get()?;
         wait(
             py,
             async move { given(engine.close().await.map(|()| Value::Null).map_err(Failure::from)) },
@@ -299,7 +327,7 @@ impl NativeEngine {
 /// Running local marketplaces.
 #[pyclass(frozen, module = "sutler._native", name = "Sandbox")]
 struct NativeSandbox {
-    sandbox: Arc<Sandbox>,
+    sandbox: Here<Sandbox>,
 }
 
 #[pymethods]
@@ -322,20 +350,20 @@ impl NativeSandbox {
         let settings = SandboxSettings { marketplaces, orders, arrivals, speed, seed, faults };
         let started = wait(py, async move { Sandbox::start(&settings).await }, || {})?;
         Ok(match started {
-            Ok(sandbox) => (Some(NativeSandbox { sandbox: Arc::new(sandbox) }), String::new()),
+            Ok(sandbox) => (Some(NativeSandbox { sandbox: Here::new(sandbox) }), String::new()),
             Err(error) => (None, given(Err(error.into())).1),
         })
     }
 
     /// Where each is, as JSON.
     fn markets(&self, py: Python<'_>) -> PyResult<String> {
-        let sandbox = self.sandbox.clone();
+        let sandbox = self.sandbox.get()?;
         wait(py, async move { json!(sandbox.markets().await).to_string() }, || {})
     }
 
     /// What took effect at one.
     fn effects(&self, py: Python<'_>, marketplace: String) -> PyResult<Given> {
-        let sandbox = self.sandbox.clone();
+        let sandbox = self.sandbox.get()?;
         let work = async move {
             given(sandbox.effects(&marketplace).await.map(|effects| json!(effects)).map_err(Failure::from))
         };
@@ -344,7 +372,7 @@ impl NativeSandbox {
 
     /// Stops them, and waits until their ports are free.
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        let sandbox = self.sandbox.clone();
+        let sandbox = self.sandbox.get()?;
         wait(py, async move { sandbox.stop().await }, || {})
     }
 }

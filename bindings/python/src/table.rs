@@ -89,17 +89,11 @@ fn amounts() -> Result<Decimal128Builder> {
     Decimal128Builder::new().with_precision_and_scale(38, SCALE as i8).map_err(unwritable)
 }
 
-/// An amount in millionths. Finer ones than any currency has are refused, not rounded.
-fn millionths(money: &Money) -> Result<i128> {
+/// An amount in millionths; none where it is finer than any currency is, which is not rounded.
+fn millionths(money: &Money) -> Option<i128> {
     let amount = money.amount.normalize();
-    let finer = || {
-        unwritable(format!(
-            "{amount} {} has more than {SCALE} digits after the point",
-            money.currency.as_str()
-        ))
-    };
-    let shift = SCALE.checked_sub(amount.scale()).ok_or_else(finer)?;
-    amount.mantissa().checked_mul(10_i128.pow(shift)).ok_or_else(finer)
+    let shift = SCALE.checked_sub(amount.scale())?;
+    amount.mantissa().checked_mul(10_i128.pow(shift))
 }
 
 fn millis(at: Timestamp) -> i64 {
@@ -186,11 +180,10 @@ fn batch(columns: Vec<(&str, ArrayRef, bool)>) -> Result<RecordBatch> {
     RecordBatch::try_from_iter_with_nullable(columns).map_err(unwritable)
 }
 
-fn amount(builder: &mut Option<Decimal128Builder>, money: Option<&Money>) -> Result<()> {
+fn amount(builder: &mut Option<Decimal128Builder>, money: Option<&Money>) {
     if let Some(builder) = builder {
-        builder.append_option(money.map(millionths).transpose()?);
+        builder.append_option(money.and_then(millionths));
     }
-    Ok(())
 }
 
 fn finished(builder: &mut Option<Decimal128Builder>) -> Result<ArrayRef> {
@@ -207,7 +200,7 @@ impl Columns for OrderColumns {
         self.phase.append_value(row.phase.as_str());
         self.placed_at.append_value(millis(row.placed_at));
         self.due_at.append_option(row.due_at.map(millis));
-        amount(&mut self.total, row.total.as_ref())?;
+        amount(&mut self.total, row.total.as_ref());
         self.currency.append_option(row.total.as_ref().map(|total| total.currency.as_str()));
         self.acknowledged.push(row.acknowledged);
         self.lines.push(row.lines);
@@ -258,7 +251,9 @@ fn charged(line: &Line) -> [Option<Money>; 3] {
     let currency = first.amount.currency;
     let sum = |of: fn(&Charge) -> Option<Money>| {
         let amounts = line.charges.iter().filter_map(of).filter(|money| money.currency == currency);
-        amounts.reduce(|a, b| Money { amount: a.amount + b.amount, currency })
+        amounts
+            .map(Some)
+            .reduce(|a, b| Some(Money { amount: a?.amount.checked_add(b?.amount)?, currency }))?
     };
     let goods = |charge: &Charge| (charge.kind == Open::Known(ChargeKind::Product)).then_some(charge.amount);
     [sum(goods), sum(|charge| Some(charge.amount)), sum(|charge| charge.tax)]
@@ -285,7 +280,7 @@ impl Columns for LineColumns {
                 builder.append_value(units);
             }
             for (builder, money) in self.amounts.iter_mut().zip(amounts) {
-                amount(builder, money.as_ref())?;
+                amount(builder, money.as_ref());
             }
         }
         Ok(())

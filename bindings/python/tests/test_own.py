@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from stall import Channel, Market, Stand
+from stall import Channel, Market, Order, Stand
 
 import sutler
 from sutler import testkit
@@ -217,11 +219,128 @@ def test_rules_of_a_wrong_shape_are_refused() -> None:
             engine.add_rule(Big())
 
 
+def test_a_channel_that_never_answers_is_given_up_in_time() -> None:
+    class Deaf(Channel):
+        profile = sutler.ChannelProfile(
+            seller="me",
+            marketplace="stall",
+            verbs=(
+                sutler.VerbProfile("acknowledge", sutler.Repeat.REPEATABLE, call_timeout=timedelta(milliseconds=200)),
+            ),
+        )
+
+        async def perform(  # type: ignore[override]
+            self, commands: tuple[sutler.ChannelCommand, ...]
+        ) -> list[sutler.Receipt]:
+            await asyncio.sleep(3_600)
+            return []
+
+    market = Present()
+    market.sell(sutler.Sale("MUG", 1, None, False))
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Deaf(market))
+        engine.on_hand("MUG", 5, as_of=market.now - timedelta(minutes=30))
+        engine.step()
+        assert (engine.health()[0].doubts, market.acknowledged) == (1, {})
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt(), ValueError("x")])
+def test_what_a_coroutine_raises_ends_nobody_elses_loop(raised: BaseException) -> None:
+    class Raising(Big):
+        async def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:  # type: ignore[override]
+            raise raised
+
+    for rule in (Raising(), Awaited()):
+        market = Present()
+        market.sell(sutler.Sale("MUG", 1, None, False))
+        with sutler.Engine.open("memory:") as engine:
+            engine.add_channel("stall", Channel(market))
+            engine.add_rule(rule)
+            engine.on_hand("MUG", 5, as_of=market.now - timedelta(minutes=30))
+            engine.step()
+            answered = engine.health()[0].rules[0].failures == 0
+            assert answered == isinstance(rule, Awaited)
+
+
+def test_errors_of_ones_own_are_checked_where_they_are_made() -> None:
+    with pytest.raises(TypeError, match="retry_after"):
+        sutler.SutlerError("x", retry_after=3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="applied"):
+        sutler.SutlerError("x", applied="perhaps")
+    with sutler.Engine.open("memory:") as engine:
+        with pytest.raises(ValueError, match="sku"):
+            engine.on_hand("\ud800", 1)
+        with pytest.raises(ValueError, match="quantity"):
+            engine.on_hand("a", 10**30)
+        with pytest.raises(ValueError, match="limit"):
+            list(engine.orders(limit=-1))
+
+
+def test_a_line_whose_charges_no_table_can_hold_has_none_there() -> None:
+    class Odd(Channel):
+        def shown(self, order: Order) -> sutler.ShownOrder:
+            charge = sutler.Charge(sutler.ChargeKind.PRODUCT, "", sutler.Money(self.amount, "USD"), None)
+            line = sutler.ShownLine("1", 1, sku="MUG", charges=(charge, charge))
+            return sutler.ShownOrder(order.number, (line,), placed_at=order.placed_at)
+
+        amount = Decimal(7) * 10**28
+
+    for amount in (Decimal(7) * 10**28, Decimal("1.1234567")):
+        market = Present()
+        market.sell(sutler.Sale("MUG", 1, None, False))
+        channel = Odd(market)
+        channel.amount = amount
+        with sutler.Engine.open("memory:") as engine:
+            engine.add_channel("stall", channel)
+            engine.step()
+            assert len(engine.lines_table()) == 1
+
+
+def test_a_forked_child_may_let_an_engine_go(tmp_path: Path) -> None:
+    script = f"""
+import os, sutler
+def work():
+    engine = sutler.Engine.open({str(tmp_path / "orders.db")!r})
+    pid = os.fork()
+    if pid == 0:
+        return 0
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+raise SystemExit(work())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_rule_that_outlives_the_program_ends_with_it() -> None:
+    script = f"""
+import sys, threading, time
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import sutler
+from datetime import timedelta
+from test_own import Present, Channel, Big
+class Busy(Big):
+    def judge(self, order):
+        for _ in range(200):
+            time.sleep(0.1)
+        return super().judge(order)
+market = Present()
+market.sell(sutler.Sale("MUG", 1, None, False))
+engine = sutler.Engine.open("memory:")
+engine.add_channel("stall", Channel(market))
+engine.add_rule(Busy())
+engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
+threading.Thread(target=engine.run, daemon=True).start()
+time.sleep(0.5)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "still at work" in done.stderr and "Fatal" not in done.stderr, done.stderr
+
+
 @pytest.mark.parametrize("ending", ["pass", "raise SystemExit(3)", "import os; os._exit(0)"])
 def test_an_exit_with_a_callback_under_way_is_clean(ending: str) -> None:
     script = f"""
 import sys, threading, time
-sys.path.insert(0, {str(__import__("pathlib").Path(__file__).parent)!r})
+sys.path.insert(0, {str(Path(__file__).parent)!r})
 import sutler
 from datetime import timedelta
 from test_own import Present, Channel, Big

@@ -13,7 +13,13 @@ use crate::types::{
 use crate::{convert, error::wrong};
 use async_trait::async_trait;
 use serde_json::json;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
 use sutler::{
     Applied, Error, ErrorKind, Result, Timestamp,
     channel::{
@@ -117,9 +123,29 @@ impl ForeignChannel {
         argument: &impl serde::Serialize,
     ) -> Result<T> {
         self.in_time(method, cx.deadline, "the call's time was over")?;
-        let answer = ask(&*self.host, &self.op, method, argument).await;
+        let answer = self.within(cx, method, ask(&*self.host, &self.op, method, argument)).await;
         // A read changes nothing, whatever became of it.
         answer.map_err(|error| error.with_applied(Applied::No))
+    }
+
+    /// Waits for an answer until the call's time is over. What the host does then is its own.
+    async fn within<T>(
+        &self,
+        cx: &CallCx,
+        method: &str,
+        answer: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let mut answer = pin!(answer);
+        let mut over = self.clock.sleep_until(cx.deadline);
+        poll_fn(|waker| match answer.as_mut().poll(waker) {
+            Poll::Ready(answer) => Poll::Ready(answer),
+            Poll::Pending => over.as_mut().poll(waker).map(|()| {
+                Err(Error::new(ErrorKind::Timeout, format!("{}.{method}", self.op))
+                    .message("nothing was answered in the call's time")
+                    .with_applied(Applied::Unknown))
+            }),
+        })
+        .await
     }
 
     fn commands(&self, cx: &CallCx, commands: &[Command]) -> Vec<ChannelCommand> {
@@ -313,7 +339,8 @@ impl Channel for ForeignChannel {
         if let Some(write_by) = cx.write_by {
             self.in_time("perform", write_by, "the lease may be another's")?;
         }
-        let answers = ask(&*self.host, &self.op, "perform", &self.commands(cx, batch.commands)).await?;
+        let commands = self.commands(cx, batch.commands);
+        let answers = self.within(cx, "perform", ask(&*self.host, &self.op, "perform", &commands)).await?;
         receipts(&op, answers, batch.commands.len())
     }
 

@@ -28,7 +28,7 @@ fn quoted(doc: &str, indent: &str) -> String {
 fn annotation(ty: &Ty) -> String {
     match ty {
         Ty::Text => "str".into(),
-        Ty::Whole => "int".into(),
+        Ty::Whole | Ty::Count => "int".into(),
         Ty::Real => "float".into(),
         Ty::Truth => "bool".into(),
         Ty::Exact => "Decimal".into(),
@@ -57,7 +57,7 @@ fn accepted(boundary: &Boundary, ty: &Ty) -> String {
 /// From JSON.
 fn read(boundary: &Boundary, ty: &Ty, from: &str) -> String {
     match ty {
-        Ty::Text | Ty::Whole | Ty::Real | Ty::Truth | Ty::Json => from.into(),
+        Ty::Text | Ty::Whole | Ty::Count | Ty::Real | Ty::Truth | Ty::Json => from.into(),
         Ty::Exact => format!("Decimal({from})"),
         Ty::Instant => format!("_base.instant_of({from})"),
         Ty::Span => format!("_base.span_of({from})"),
@@ -65,15 +65,15 @@ fn read(boundary: &Boundary, ty: &Ty, from: &str) -> String {
         Ty::Named(name) if is_texts(boundary, name) => format!("{name}({from})"),
         Ty::Named(name) => format!("{name}._read({from})"),
         Ty::List(of) => match &**of {
-            Ty::Text | Ty::Whole => format!("tuple({from})"),
+            Ty::Text | Ty::Whole | Ty::Count => format!("tuple({from})"),
             of => format!("tuple([{} for one in {from}])", read(boundary, of, "one")),
         },
         Ty::Map(of) => match &**of {
-            Ty::Text | Ty::Whole => from.into(),
+            Ty::Text | Ty::Whole | Ty::Count => from.into(),
             of => format!("{{name: {} for name, one in {from}.items()}}", read(boundary, of, "one")),
         },
         Ty::Maybe(of) => match &**of {
-            Ty::Text | Ty::Whole | Ty::Real | Ty::Truth | Ty::Json => from.into(),
+            Ty::Text | Ty::Whole | Ty::Count | Ty::Real | Ty::Truth | Ty::Json => from.into(),
             of => format!("None if {from} is None else {}", read(boundary, of, from)),
         },
     }
@@ -84,6 +84,7 @@ fn checked(boundary: &Boundary, ty: &Ty, name: &str, value: &str) -> String {
     match ty {
         Ty::Text => format!("_base.text({name}, {value})"),
         Ty::Whole => format!("_base.whole({name}, {value})"),
+        Ty::Count => format!("_base.count({name}, {value})"),
         Ty::Real => format!("_base.real({name}, {value})"),
         Ty::Truth => format!("_base.truth({name}, {value})"),
         Ty::Exact => format!("_base.exact({name}, {value})"),
@@ -223,7 +224,14 @@ fn errors(boundary: &Boundary) -> String {
          kind: ClassVar[str] = \"unknown\"\n\n    \
          def __init__(\n        self,\n        message: str,\n        *,\n        op: str = \"\",\n        \
          retry_after: timedelta | None = None,\n        applied: str = \"unknown\",\n    ) -> None:\n        \
-         super().__init__(message)\n        self.message = message\n        self.op = op\n        \
+         super().__init__(message)\n        \
+         if not isinstance(message, str):\n            \
+         raise TypeError(f\"message is {{type(message).__name__}}; a str is right\")\n        \
+         if retry_after is not None and not isinstance(retry_after, timedelta):\n            \
+         raise TypeError(f\"retry_after is {{type(retry_after).__name__}}; a timedelta is right\")\n        \
+         if applied not in (\"no\", \"yes\", \"unknown\"):\n            \
+         raise ValueError(f\"applied is {{applied!r}}; \\\"no\\\", \\\"yes\\\" or \\\"unknown\\\" is right\")\n        \
+         self.message = message\n        self.op = op\n        \
          self.retry_after = retry_after\n        self.applied = applied\n"
     );
     let Some(kinds) = boundary.texts.iter().find(|texts| texts.name == "ErrorKind") else { return out };

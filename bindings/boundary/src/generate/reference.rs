@@ -29,6 +29,7 @@ fn word(ty: &Ty) -> String {
     match ty {
         Ty::Text => "text".into(),
         Ty::Whole => "whole number".into(),
+        Ty::Count => "whole number, not negative".into(),
         Ty::Real => "number".into(),
         Ty::Truth => "yes or no".into(),
         Ty::Exact => "exact decimal".into(),

@@ -42,7 +42,7 @@ fn contains_span(ty: &Ty) -> bool {
 fn declared(ty: &Ty) -> String {
     match ty {
         Ty::Text | Ty::Exact => "string".into(),
-        Ty::Whole | Ty::Real | Ty::Span => "number".into(),
+        Ty::Whole | Ty::Count | Ty::Real | Ty::Span => "number".into(),
         Ty::Truth => "boolean".into(),
         Ty::Instant => "Date".into(),
         Ty::Bytes => "Uint8Array".into(),
@@ -167,6 +167,7 @@ fn checked(boundary: &Boundary, ty: &Ty, name: &str, value: &str) -> String {
     match ty {
         Ty::Text => format!("base.text({name}, {value})"),
         Ty::Whole | Ty::Span => format!("base.whole({name}, {value})"),
+        Ty::Count => format!("base.count({name}, {value})"),
         Ty::Real => format!("base.real({name}, {value})"),
         Ty::Truth => format!("base.truth({name}, {value})"),
         Ty::Exact => format!("base.exact({name}, {value})"),

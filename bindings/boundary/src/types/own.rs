@@ -102,7 +102,7 @@ structures! {
         lag: Option<Span>,
         /// The longest a call may take, real time; 30 seconds unless said.
         call_timeout: Option<Span>,
-        /// The longest a call may still take effect after it was given up; none unless said.
+        /// The longest a call may still take effect after it was given up; a minute unless said. Nothing is sent again before.
         apply_max: Option<Span>,
         /// Does `done` mean that it took effect already? Yes unless said.
         answer_means_applied: Option<bool>,

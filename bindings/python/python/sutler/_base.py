@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -27,6 +28,11 @@ def text(name: str, value: object) -> str:
     """A text."""
     if not isinstance(value, str):
         raise _wrong(name, value, "a str")
+    if not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueError(f"{name} is {value!r:.80}, which is no Unicode; a whole text is right") from None
     return str(value)
 
 
@@ -34,13 +40,25 @@ def whole(name: str, value: object) -> int:
     """A whole number; `True` is none."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong(name, value, "an int")
+    if not -(2**63) <= value < 2**63:
+        raise ValueError(f"{name} is {value!r:.80}; an int of 64 bits is right")
     return value
+
+
+def count(name: str, value: object) -> int:
+    """A whole number that is not negative."""
+    number = whole(name, value)
+    if number < 0:
+        raise ValueError(f"{name} is {number}; none or more is right")
+    return number
 
 
 def real(name: str, value: object) -> float:
     """A number."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise _wrong(name, value, "a number")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is {value!r}; a finite number is right")
     return float(value)
 
 

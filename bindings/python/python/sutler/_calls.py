@@ -113,7 +113,7 @@ class Calls(_base.Base):
             "sku": None if sku is None else _base.text("sku", sku),
             "sort": None if sort is None else _base.text("sort", sort),
             "after": None if after is None else _base.text("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         return self._each("orders", given, "orders", Order._read)
 
@@ -158,7 +158,7 @@ class Calls(_base.Base):
             "sku": None if sku is None else _base.text("sku", sku),
             "sort": None if sort is None else _base.text("sort", sort),
             "after": None if after is None else _base.text("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         raw = self._call("orders", given)
         return OrderPage._read(raw)
@@ -196,7 +196,7 @@ class Calls(_base.Base):
         """
         given: dict[str, Any] = {
             "after": _base.whole("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         raw = self._call("changes", given)
         return tuple([Change._read(one) for one in raw])
@@ -263,7 +263,7 @@ class Calls(_base.Base):
             "carrier": _base.text("carrier", carrier),
             "tracking": _base.text("tracking", tracking),
             "lines": None if lines is None else [_base.record("lines", one, LineQuantity) for one in _base.many("lines", lines)],
-            "package": None if package is None else _base.whole("package", package),
+            "package": None if package is None else _base.count("package", package),
             "shipped_at": None if shipped_at is None else _base.instant("shipped_at", shipped_at),
             "tracking_url": None if tracking_url is None else _base.text("tracking_url", tracking_url),
         }
@@ -348,7 +348,7 @@ class Calls(_base.Base):
             "parts": [_base.record("parts", one, RefundPart) for one in _base.many("parts", parts)],
             "reason": _base.text("reason", reason),
             "by": _base.text("by", by),
-            "refund": None if refund is None else _base.whole("refund", refund),
+            "refund": None if refund is None else _base.count("refund", refund),
         }
         raw = self._call("refund", given)
         return Ticket._read(raw)
@@ -530,7 +530,7 @@ class Calls(_base.Base):
         """
         given: dict[str, Any] = {
             "after": None if after is None else _base.text("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         raw = self._call("items", given)
         return tuple([Item._read(one) for one in raw])
@@ -670,7 +670,7 @@ class AsyncCalls(_base.AsyncBase):
             "sku": None if sku is None else _base.text("sku", sku),
             "sort": None if sort is None else _base.text("sort", sort),
             "after": None if after is None else _base.text("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         return self._each("orders", given, "orders", Order._read)
 
@@ -715,7 +715,7 @@ class AsyncCalls(_base.AsyncBase):
             "sku": None if sku is None else _base.text("sku", sku),
             "sort": None if sort is None else _base.text("sort", sort),
             "after": None if after is None else _base.text("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         raw = await self._call("orders", given)
         return OrderPage._read(raw)
@@ -753,7 +753,7 @@ class AsyncCalls(_base.AsyncBase):
         """
         given: dict[str, Any] = {
             "after": _base.whole("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         raw = await self._call("changes", given)
         return tuple([Change._read(one) for one in raw])
@@ -820,7 +820,7 @@ class AsyncCalls(_base.AsyncBase):
             "carrier": _base.text("carrier", carrier),
             "tracking": _base.text("tracking", tracking),
             "lines": None if lines is None else [_base.record("lines", one, LineQuantity) for one in _base.many("lines", lines)],
-            "package": None if package is None else _base.whole("package", package),
+            "package": None if package is None else _base.count("package", package),
             "shipped_at": None if shipped_at is None else _base.instant("shipped_at", shipped_at),
             "tracking_url": None if tracking_url is None else _base.text("tracking_url", tracking_url),
         }
@@ -905,7 +905,7 @@ class AsyncCalls(_base.AsyncBase):
             "parts": [_base.record("parts", one, RefundPart) for one in _base.many("parts", parts)],
             "reason": _base.text("reason", reason),
             "by": _base.text("by", by),
-            "refund": None if refund is None else _base.whole("refund", refund),
+            "refund": None if refund is None else _base.count("refund", refund),
         }
         raw = await self._call("refund", given)
         return Ticket._read(raw)
@@ -1087,7 +1087,7 @@ class AsyncCalls(_base.AsyncBase):
         """
         given: dict[str, Any] = {
             "after": None if after is None else _base.text("after", after),
-            "limit": None if limit is None else _base.whole("limit", limit),
+            "limit": None if limit is None else _base.count("limit", limit),
         }
         raw = await self._call("items", given)
         return tuple([Item._read(one) for one in raw])

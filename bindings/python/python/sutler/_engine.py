@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -98,20 +99,27 @@ def _adding(
 
 
 class _told:
-    """Tells how many changes are written while something is done: from a thread, and the rest at the end."""
+    """Tells how many changes are written while something is done: from a thread, and the rest at the end. What is raised there
+    is raised here once it is over, unless that raised something itself."""
 
     def __init__(self, engine: Calls, progress: Progress) -> None:
         if not callable(progress):
             raise TypeError(f"progress is {type(progress).__name__}; a callable that takes an int is right")
         self._engine, self._progress, self._position = engine, progress, 0
+        self._raised: BaseException | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sutler-progress", daemon=True)
 
     def _tell(self) -> None:
-        position = self._engine.position()
-        more, self._position = position - self._position, position
-        if more > 0:
-            self._progress(more)
+        if self._raised is not None:
+            return
+        try:
+            position = self._engine.position()
+            more, self._position = position - self._position, position
+            if more > 0:
+                self._progress(more)
+        except BaseException as error:
+            self._raised = error
 
     def _watch(self) -> None:
         while not self._done.wait(0.1):
@@ -121,10 +129,12 @@ class _told:
         self._position = self._engine.position()
         self._thread.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._done.set()
         self._thread.join()
         self._tell()
+        if kind is None and self._raised is not None:
+            raise self._raised
 
 
 def _chosen(
@@ -147,9 +157,9 @@ def _table(native: _native.Engine, kind: str, chosen: str, progress: Progress | 
     return table
 
 
-def _open(url: str, tenant: str | None) -> _native.Engine:
+def _open(url: str | os.PathLike[str], tenant: str | None) -> _native.Engine:
     tenant = None if tenant is None else _base.text("tenant", tenant)
-    engine, failure = _native.Engine.open(_base.text("url", url), tenant)
+    engine, failure = _native.Engine.open(_base.text("url", os.fspath(url)), tenant)
     if engine is None:
         raise error_of(json.loads(failure))
     return engine
@@ -168,7 +178,7 @@ class Engine(Calls):
         self._native = native
 
     @classmethod
-    def open(cls, url: str, *, tenant: str | None = None) -> Engine:
+    def open(cls, url: str | os.PathLike[str], *, tenant: str | None = None) -> Engine:
         """Opens the store at `url`: a path, `sqlite:PATH`, or `memory:`.
 
         Raises ConflictError when another engine has the store.
@@ -210,7 +220,7 @@ class Engine(Calls):
         by it pandas and DuckDB.
 
         Columns: `channel`, `channel_order_id`, `phase`, `placed_at` and `due_at` (UTC), `total` (exact, six digits after the
-        point) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
+        point, null where an amount is finer) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
 
         Args:
             channel: Of this channel.
@@ -272,7 +282,7 @@ class AsyncEngine(AsyncCalls):
         self._native = native
 
     @classmethod
-    async def open(cls, url: str, *, tenant: str | None = None) -> AsyncEngine:
+    async def open(cls, url: str | os.PathLike[str], *, tenant: str | None = None) -> AsyncEngine:
         """Opens the store at `url`: a path, `sqlite:PATH`, or `memory:`."""
         return cls(await asyncio.to_thread(_open, url, tenant))
 
@@ -299,7 +309,7 @@ class AsyncEngine(AsyncCalls):
         by it pandas and DuckDB.
 
         Columns: `channel`, `channel_order_id`, `phase`, `placed_at` and `due_at` (UTC), `total` (exact, six digits after the
-        point) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
+        point, null where an amount is finer) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
 
         Args:
             channel: Of this channel.
@@ -346,7 +356,7 @@ class AsyncEngine(AsyncCalls):
         await self.close()
 
 
-def log_to_logging(level: int = logging.WARNING) -> None:
+def log_to_logging(level: int | str = logging.WARNING) -> None:
     """Tells Python's `logging` what the engine says while it works, under `sutler` and the names of its parts
     (`sutler_engine.driver`), at this level and above. Records are told by a thread of their own; where `logging` cannot keep up,
     some are left out and counted.
@@ -358,7 +368,10 @@ def log_to_logging(level: int = logging.WARNING) -> None:
     def told(level: int, name: str, message: str) -> None:
         logging.getLogger(name if name.startswith("sutler") else f"sutler.{name}").log(level, "%s", message)
 
-    _native.tell_log(_base.whole("level", level), told)
+    least = logging.getLevelName(level) if isinstance(level, str) else level
+    if isinstance(level, str) and not isinstance(least, int):
+        raise ValueError(f"level is {level!r}; the name of a level of logging is right")
+    _native.tell_log(_base.count("level", least), told)
 
 
 class Sandbox:
@@ -420,11 +433,11 @@ def sandbox(
     """
     native, failure = _native.Sandbox.start(
         [_base.text("marketplaces", one) for one in _base.many("marketplaces", marketplaces)],
-        _base.whole("orders", orders),
+        _base.count("orders", orders),
         _base.real("arrivals_per_minute", arrivals_per_minute),
-        _base.whole("arrivals_max", arrivals_max),
+        _base.count("arrivals_max", arrivals_max),
         _base.real("speed", speed),
-        _base.whole("seed", seed),
+        _base.count("seed", seed),
         _base.text("faults", faults),
     )
     if native is None:
@@ -468,6 +481,8 @@ def decide(
         policy: A policy as TOML; the standard one unless said.
         now: When it is decided; now unless said.
     """
+    if on_hand is not None and not isinstance(on_hand, Mapping):
+        raise TypeError(f"on_hand is {type(on_hand).__name__}; a mapping of SKU to units is right")
     stock = {_base.text("on_hand", sku): _base.whole("on_hand", n) for sku, n in (on_hand or {}).items()}
     at = _base.instant("now", now if now is not None else datetime.now(timezone.utc))
     text = None if policy is None else _base.text("policy", policy)

@@ -26,6 +26,12 @@ class SutlerError(Exception):
         applied: str = "unknown",
     ) -> None:
         super().__init__(message)
+        if not isinstance(message, str):
+            raise TypeError(f"message is {type(message).__name__}; a str is right")
+        if retry_after is not None and not isinstance(retry_after, timedelta):
+            raise TypeError(f"retry_after is {type(retry_after).__name__}; a timedelta is right")
+        if applied not in ("no", "yes", "unknown"):
+            raise ValueError(f"applied is {applied!r}; \"no\", \"yes\" or \"unknown\" is right")
         self.message = message
         self.op = op
         self.retry_after = retry_after

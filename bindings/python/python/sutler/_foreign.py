@@ -28,15 +28,22 @@ class Shared:
 
     _lock = threading.Lock()
     _loop: asyncio.AbstractEventLoop | None = None
+    _thread: threading.Thread
 
     @classmethod
     def loop(cls) -> asyncio.AbstractEventLoop:
-        """Started by whoever needs it first; its thread keeps no process alive."""
+        """Started by whoever needs it first, and anew where it ended; its thread keeps no process alive."""
         with cls._lock:
-            if cls._loop is None:
+            if cls._loop is None or not cls._thread.is_alive():
                 cls._loop = asyncio.new_event_loop()
-                threading.Thread(target=cls._loop.run_forever, name="sutler-callbacks", daemon=True).start()
+                cls._thread = threading.Thread(target=cls._loop.run_forever, name="sutler-callbacks", daemon=True)
+                cls._thread.start()
             return cls._loop
+
+
+def _plain(text: str) -> str:
+    """A text as it can be written."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def failure(error: BaseException) -> str:
@@ -46,11 +53,14 @@ def failure(error: BaseException) -> str:
         return json.dumps({
             "kind": error.kind,
             "op": error.op,
-            "message": error.message,
+            "message": _plain(error.message),
             "retry_after_ms": None if wait is None else max(0, round(wait.total_seconds() * 1000)),
             "applied": error.applied,
         })
-    message = f"{type(error).__name__}: {error}"
+    try:
+        message = _plain(f"{type(error).__name__}: {error}")
+    except Exception:
+        message = type(error).__name__
     return json.dumps({"kind": "remote", "op": "", "message": message, "retry_after_ms": None, "applied": "unknown"})
 
 
@@ -74,9 +84,8 @@ def code(
             try:
                 reply.give(True, json.dumps(write(await answer)))
             except BaseException as error:
+                # Also what would end a program: it would end the loop that others share.
                 reply.give(False, failure(error))
-                if not isinstance(error, Exception):
-                    raise
 
         waiting = awaited()
         try:

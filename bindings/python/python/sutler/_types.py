@@ -759,7 +759,7 @@ class LinePackage:
         return {
             "tracking": _base.text("LinePackage.tracking", self.tracking),
             "carrier": _base.text("LinePackage.carrier", self.carrier),
-            "quantity": _base.whole("LinePackage.quantity", self.quantity),
+            "quantity": _base.count("LinePackage.quantity", self.quantity),
         }
 
     @staticmethod
@@ -1474,7 +1474,7 @@ class LineQuantity:
     def _write(self) -> dict[str, Any]:
         return {
             "line_id": _base.text("LineQuantity.line_id", self.line_id),
-            "quantity": _base.whole("LineQuantity.quantity", self.quantity),
+            "quantity": _base.count("LineQuantity.quantity", self.quantity),
         }
 
     @staticmethod
@@ -2499,7 +2499,7 @@ class VerbProfile:
     call_timeout: timedelta | None = None
     """The longest a call may take, real time; 30 seconds unless said."""
     apply_max: timedelta | None = None
-    """The longest a call may still take effect after it was given up; none unless said."""
+    """The longest a call may still take effect after it was given up; a minute unless said. Nothing is sent again before."""
     answer_means_applied: bool | None = None
     """Does `done` mean that it took effect already? Yes unless said."""
     batch_max: int | None = None
@@ -2518,7 +2518,7 @@ class VerbProfile:
             "call_timeout": None if self.call_timeout is None else _base.span("VerbProfile.call_timeout", self.call_timeout),
             "apply_max": None if self.apply_max is None else _base.span("VerbProfile.apply_max", self.apply_max),
             "answer_means_applied": None if self.answer_means_applied is None else _base.truth("VerbProfile.answer_means_applied", self.answer_means_applied),
-            "batch_max": None if self.batch_max is None else _base.whole("VerbProfile.batch_max", self.batch_max),
+            "batch_max": None if self.batch_max is None else _base.count("VerbProfile.batch_max", self.batch_max),
         }
 
     @staticmethod
@@ -2663,14 +2663,14 @@ class ShownLine:
     def _write(self) -> dict[str, Any]:
         return {
             "line_id": _base.text("ShownLine.line_id", self.line_id),
-            "ordered": _base.whole("ShownLine.ordered", self.ordered),
+            "ordered": _base.count("ShownLine.ordered", self.ordered),
             "sku": None if self.sku is None else _base.text("ShownLine.sku", self.sku),
             "title": None if self.title is None else _base.text("ShownLine.title", self.title),
-            "acknowledged": None if self.acknowledged is None else _base.whole("ShownLine.acknowledged", self.acknowledged),
-            "cancelled": None if self.cancelled is None else _base.whole("ShownLine.cancelled", self.cancelled),
-            "shipped": None if self.shipped is None else _base.whole("ShownLine.shipped", self.shipped),
-            "delivered": None if self.delivered is None else _base.whole("ShownLine.delivered", self.delivered),
-            "refunded": None if self.refunded is None else _base.whole("ShownLine.refunded", self.refunded),
+            "acknowledged": None if self.acknowledged is None else _base.count("ShownLine.acknowledged", self.acknowledged),
+            "cancelled": None if self.cancelled is None else _base.count("ShownLine.cancelled", self.cancelled),
+            "shipped": None if self.shipped is None else _base.count("ShownLine.shipped", self.shipped),
+            "delivered": None if self.delivered is None else _base.count("ShownLine.delivered", self.delivered),
+            "refunded": None if self.refunded is None else _base.count("ShownLine.refunded", self.refunded),
             "cancel_requested": None if self.cancel_requested is None else _base.truth("ShownLine.cancel_requested", self.cancel_requested),
             "charges": None if self.charges is None else [_base.record("ShownLine.charges", one, Charge) for one in _base.many("ShownLine.charges", self.charges)],
             "packages": None if self.packages is None else [_base.record("ShownLine.packages", one, LinePackage) for one in _base.many("ShownLine.packages", self.packages)],
@@ -2836,7 +2836,7 @@ class ShownPage:
         return {
             "orders": [_base.record("ShownPage.orders", one, ShownOrder) for one in _base.many("ShownPage.orders", self.orders)],
             "next": None if self.next is None else _base.text("ShownPage.next", self.next),
-            "total": None if self.total is None else _base.whole("ShownPage.total", self.total),
+            "total": None if self.total is None else _base.count("ShownPage.total", self.total),
             "too_many": None if self.too_many is None else _base.truth("ShownPage.too_many", self.too_many),
         }
 
@@ -3164,7 +3164,7 @@ class TestEffects:
             "cancelled": self.cancelled,
             "refunded": self.refunded,
             "levels": self.levels,
-            "requests": _base.whole("TestEffects.requests", self.requests),
+            "requests": _base.count("TestEffects.requests", self.requests),
         }
 
     @staticmethod

@@ -74,7 +74,7 @@ fn verb(id: &ChannelId, profile: &ChannelProfile, said: &VerbProfile) -> Result<
         }
     };
     let whole = repeat(id, &said.repeat)?;
-    let apply_max = span(said.apply_max, Duration::zero());
+    let apply_max = span(said.apply_max, Duration::minutes(1));
     let batch_max = said.batch_max.unwrap_or(1).max(1) as usize;
     Ok(VerbSpec {
         verb,
