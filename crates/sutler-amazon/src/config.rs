@@ -355,7 +355,7 @@ impl Amazon {
             budget,
         };
         Capabilities {
-            marketplace: "amazon",
+            marketplace: "amazon".into(),
             acknowledgment: Acknowledgment::Local,
             cancel_unit: CancelUnit::Lines,
             ship_unit: ShipUnit::Package,

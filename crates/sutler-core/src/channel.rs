@@ -1,5 +1,6 @@
 //! The port to a marketplace: one seller account, as every marketplace has it.
 
+pub mod image;
 mod stock;
 
 pub use stock::{InventoryPage, LevelAnswer, MarketplaceInventory, StockChannel};
@@ -16,7 +17,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// May a verb be sent again when nobody knows whether it happened?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,7 +167,7 @@ pub enum CancelUnit {
 #[derive(Clone, Debug)]
 pub struct Capabilities {
     /// `walmart`, `amazon`, `ebay`, …
-    pub marketplace: &'static str,
+    pub marketplace: Cow<'static, str>,
     /// What taking an order means there.
     pub acknowledgment: Acknowledgment,
     /// What one cancellation covers.

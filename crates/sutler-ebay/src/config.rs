@@ -343,7 +343,7 @@ impl Ebay {
             budget: None,
         });
         Capabilities {
-            marketplace: "ebay",
+            marketplace: "ebay".into(),
             acknowledgment: Acknowledgment::Local,
             cancel_unit: CancelUnit::Order,
             ship_unit: ShipUnit::Package,

@@ -335,7 +335,7 @@ fn belongs(capabilities: &Capabilities, seller: &str, scope: &str) -> bool {
     reads.iter().any(|known| &***known == own)
         || writes.any(|known| known.is_some_and(|known| &**known == own))
         || own
-            .strip_prefix(capabilities.marketplace)
+            .strip_prefix(&*capabilities.marketplace)
             .and_then(|rest| rest.strip_prefix('/'))
             .is_some_and(|rest| rest.strip_suffix(seller).is_some_and(|rest| rest.ends_with('@')))
 }

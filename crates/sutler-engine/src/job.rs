@@ -55,7 +55,8 @@ impl World {
 
     /// How deadlines of a channel are reckoned.
     pub(crate) fn deadlines(&self, channel: &ChannelId) -> &DeadlinePolicy {
-        let marketplace = self.channels.get(channel).map_or("", |channel| channel.capabilities().marketplace);
+        let marketplace =
+            self.channels.get(channel).map_or("", |channel| &channel.capabilities().marketplace);
         self.policy.deadlines.of(channel, marketplace)
     }
 }

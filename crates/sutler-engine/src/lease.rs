@@ -40,7 +40,7 @@ pub(crate) fn take(job: &mut Job<'_>, channel: &dyn Channel, lease: Duration) ->
     let epoch = before.map_or(0, |row| row.epoch) + 1;
     job.tx.put_channel(&ChannelRow {
         id: channel.id().clone(),
-        marketplace: channel.capabilities().marketplace.to_owned(),
+        marketplace: channel.capabilities().marketplace.clone().into_owned(),
         seller: seller.to_owned(),
         epoch,
         holder: settings.holder.clone(),

@@ -51,7 +51,7 @@ fn careful(verb: Verb, seller: &str) -> VerbSpec {
 
 pub(crate) fn capabilities(seller: &str) -> Capabilities {
     Capabilities {
-        marketplace: "newshop",
+        marketplace: "newshop".into(),
         acknowledgment: Acknowledgment::Local,
         cancel_unit: CancelUnit::Order,
         ship_unit: ShipUnit::Package,

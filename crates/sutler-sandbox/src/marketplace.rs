@@ -106,6 +106,9 @@ pub trait Ingredients: Clone + std::fmt::Debug + Send + 'static {
     /// Orders of the standard plan.
     fn orders(&mut self) -> &mut u32;
 
+    /// Marketplace time at which a new world begins.
+    fn origin(&mut self) -> &mut Timestamp;
+
     /// Orders per minute of marketplace time that arrive after the origin, and the most of them.
     fn arrivals(&mut self) -> (&mut f64, &mut u32);
 

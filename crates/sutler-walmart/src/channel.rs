@@ -21,7 +21,7 @@ use std::{
 use sutler_core::{
     channel::{
         Batch, CallCx, Capabilities, Channel, Fetched, LevelAnswer, Probe, PullFrom, Pulled, RawOrder,
-        Receipt, Settled, Standing, StockChannel, StreamKind,
+        Receipt, Settled, Standing, StockChannel, StreamKind, image,
     },
     command::{Act, Command, Handle},
     error::{Error, ErrorKind, Result, Retry},
@@ -170,12 +170,12 @@ impl Channel for WalmartChannel {
 
     async fn probe(&self, cx: &CallCx, doubt: &Command) -> Result<Probe> {
         let Some(id) = &doubt.channel_order_id else {
-            return Ok(map::image::judge_level(doubt));
+            return Ok(map::conflict::judge_level(doubt));
         };
         match self.one(cx, id).await? {
             Fetched::Found(raw, _) => Ok(match &doubt.act {
                 Act::Refund(refund) => map::refund::judge(doubt, refund, &raw.raw),
-                _ => map::image::judge(doubt, &map::order(&raw)),
+                _ => image::judge(doubt, &map::order(&raw)),
             }),
             Fetched::NotVisible => Ok(Probe::Inconclusive { why: "the order is not visible now".into() }),
         }
@@ -188,7 +188,7 @@ impl Channel for WalmartChannel {
     fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
         match &command.act {
             Act::Refund(refund) => map::refund::given_back(refund, &order.raw),
-            act => map::image::shown(act, order),
+            act => image::shown(act, order),
         }
     }
 

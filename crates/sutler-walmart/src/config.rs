@@ -284,7 +284,7 @@ impl Walmart {
             budget: None,
         });
         Capabilities {
-            marketplace: "walmart",
+            marketplace: "walmart".into(),
             acknowledgment: Acknowledgment::Required,
             cancel_unit: CancelUnit::Units,
             ship_unit: ShipUnit::Package,

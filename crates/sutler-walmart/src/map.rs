@@ -2,9 +2,9 @@
 
 pub(crate) mod address;
 pub(crate) mod carrier;
+pub(crate) mod conflict;
 pub(crate) mod country;
 pub(crate) mod cursor;
-pub(crate) mod image;
 pub(crate) mod line;
 pub(crate) mod refund;
 pub(crate) mod returns;

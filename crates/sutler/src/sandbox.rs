@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, PoisonError},
 };
-use sutler_core::{Error, Result, Timestamp, error::ErrorKind, time::Duration};
+use sutler_core::{Error, Result, Timestamp, error::ErrorKind};
 pub use sutler_sandbox::serve::SPEED_MAX;
 use sutler_sandbox::{
     Ingredients, amazon,
@@ -25,9 +25,6 @@ pub use sutler_sandbox::{
     plan::{Defect, FulfilledBy, PlanEntry},
     walmart::Settings,
 };
-
-/// Marketplace time that a new world may be ahead of another's, because it was made later.
-const MADE_WITHIN: Duration = Duration::minutes(5);
 
 /// A Walmart on this machine, with its first orders placed over the last three hours.
 ///
@@ -210,13 +207,19 @@ impl<M: Recover> Sandbox<M> {
     }
 
     fn world(&self) -> Result<(M, Option<StateFile>)> {
+        let mut settings = self.settings.clone();
+        if let Some(pace) = self.pace {
+            // A new world begins at the time it is given, which may stand a little before the present.
+            let origin = settings.origin();
+            *origin = clock_of(pace).now().min(*origin);
+        }
         match &self.state {
             Some(path) => {
-                let (world, file) = StateFile::open::<M>(path, self.settings.clone())
-                    .map_err(|error| wrong("sandbox.state", &error))?;
+                let (world, file) =
+                    StateFile::open::<M>(path, settings).map_err(|error| wrong("sandbox.state", &error))?;
                 Ok((world, Some(file)))
             }
-            None => Ok((M::new(self.settings.clone()), None)),
+            None => Ok((M::new(settings), None)),
         }
     }
 
@@ -244,15 +247,9 @@ impl<M: Recover> Sandbox<M> {
         }
         let (origin, begins_at) = (world.origin(), self.begins_at(&world));
         let clock = match self.pace {
-            Some(Pace { origin, started, speed }) => SandboxClock { origin, started, speed },
+            Some(pace) => clock_of(pace),
             None => SandboxClock::starting_now(begins_at, speed),
         };
-        // Another's time, begun a moment ago, may stand just before a world that was made since: it comes.
-        let behind = begins_at - clock.now();
-        if state.is_none() && behind > Duration::zero() && behind <= MADE_WITHIN {
-            let real = (behind.num_milliseconds() + 1) as f64 / 1_000.0 / speed;
-            tokio::time::sleep(std::time::Duration::from_secs_f64(real)).await;
-        }
         if clock.now() < begins_at {
             return Err(Error::new(ErrorKind::Config, "sandbox.pace").message(format!(
                 "the time given is {}, and the world in the state file reached {begins_at}; that or later is right",
@@ -265,6 +262,10 @@ impl<M: Recover> Sandbox<M> {
             .map_err(|error| wrong("sandbox.listen", &error))?;
         Ok(Market { serving, origin })
     }
+}
+
+fn clock_of(Pace { origin, started, speed }: Pace) -> SandboxClock {
+    SandboxClock { origin, started, speed }
 }
 
 fn wrong(op: &'static str, error: &dyn std::fmt::Display) -> Error {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 use sutler::{
     Amazon, Ebay, Engine, Result, Walmart,
-    clock::MarketClock,
+    clock::{MarketClock, Pace},
     model::{Duration, LineQuantity, Phase, ShipmentReport},
     sandbox,
 };
@@ -146,4 +146,16 @@ async fn g25_g26_a_channel_whose_consent_is_taken_back_is_loud_and_the_others_go
         assert_eq!(revoked, one.channel.as_str() == "amazon", "{}", one.channel);
     }
     engine.close().await
+}
+
+#[tokio::test]
+async fn a_new_marketplace_begins_at_the_time_it_is_given() -> Result<()> {
+    let walmart = sandbox::walmart().orders(3).start().await?;
+    // Every other one is made after the time it is given began, and that time may stand before the present.
+    let behind = Pace { origin: walmart.pace().origin - Duration::minutes(1), ..walmart.pace() };
+    let ebay = sandbox::ebay().orders(3).pace(behind).start().await?;
+    let amazon = sandbox::amazon().orders(3).pace(behind).start().await?;
+    assert_eq!((ebay.pace(), amazon.pace()), (behind, behind));
+    assert!(ebay.origin() < walmart.origin() && amazon.origin() < walmart.origin());
+    Ok(())
 }

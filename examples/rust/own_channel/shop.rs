@@ -52,7 +52,7 @@ impl Shop {
         };
         let stream = StreamSpec { id: "all".into(), kind: StreamKind::Created, horizon: Duration::days(1), stands_for: None, budget: None };
         let capabilities = Capabilities {
-            marketplace: "shop", acknowledgment: Acknowledgment::Required, cancel_unit: CancelUnit::Units,
+            marketplace: "shop".into(), acknowledgment: Acknowledgment::Required, cancel_unit: CancelUnit::Units,
             ship_unit: ShipUnit::Package, stock_write: StockWrite::Absolute,
             answers_cancel_requests: false, revisions_per_day: None, verbs: vec![acknowledge], streams: vec![stream],
             visibility_delay: none, pull_budget: "shop".into(), fetch_budget: "shop".into(),

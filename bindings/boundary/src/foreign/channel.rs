@@ -7,8 +7,8 @@ mod shown;
 
 use super::{Foreign, ask};
 use crate::types::{
-    ChannelCommand, ChannelProfile, Found, Instant, Level, LineQuantity, Pace, PullRequest,
-    Receipt as Answer, RefundPart, SettledWork, ShownOrder, ShownPage,
+    ChannelCommand, ChannelProfile, Found, Instant, Level, LineQuantity, Pace, PullRequest, Receipt as Said,
+    RefundPart, SettledWork, ShownOrder, ShownPage,
 };
 use crate::{convert, error::wrong};
 use async_trait::async_trait;
@@ -24,7 +24,7 @@ use sutler::{
     Applied, Error, ErrorKind, Result, Timestamp,
     channel::{
         Batch, CallCx, Capabilities, Channel, Fetched, IntoChannel, LevelAnswer, Page, Parts, Probe,
-        PullFrom, Pulled, RawOrder, Receipt, Settled, Standing, StockChannel,
+        PullFrom, Pulled, RawOrder, Receipt, Settled, Standing, StockChannel, image,
     },
     clock,
     command::{Act, Command, Handle},
@@ -231,40 +231,41 @@ fn part(part: &sutler::command::RefundPart) -> RefundPart {
     }
 }
 
-fn receipt(op: &str, answer: Answer) -> Result<Receipt> {
-    let why = answer.why.unwrap_or_default();
-    Ok(match answer.kind.0.as_str() {
+/// What it answered was none of the answers there are. It may have done all the same what was asked.
+fn odd(op: &str, message: impl Into<String>) -> Error {
+    wrong(op.to_owned(), message).with_applied(Applied::Unknown)
+}
+
+fn receipt(op: &str, said: Said) -> Result<Receipt> {
+    let why = said.why.unwrap_or_default();
+    Ok(match said.kind.0.as_str() {
         "done" => Receipt::Done { evidence: if why.is_empty() { "the channel said so".into() } else { why } },
-        "accepted" => match answer.handle {
+        "accepted" => match said.handle {
             Some(handle) => Receipt::Accepted { handle },
-            None => {
-                return Err(wrong(op.to_owned(), "accepted work has no handle; what to ask after is right"));
-            }
+            None => return Err(odd(op, "accepted work has no handle; what to ask after is right")),
         },
-        "refused" => Receipt::Refused { code: answer.code.unwrap_or_else(|| "refused".into()), why },
+        "refused" => Receipt::Refused { code: said.code.unwrap_or_else(|| "refused".into()), why },
         "not_applied" => Receipt::NotApplied {
             why,
-            after: answer.after.map(|span| std::time::Duration::from_millis(span.0.max(0) as u64)),
+            after: said.after.map(|span| std::time::Duration::from_millis(span.0.max(0) as u64)),
         },
-        "redirected" => Receipt::Redirected { to: answer.code.unwrap_or_default(), why },
+        "redirected" => Receipt::Redirected { to: said.code.unwrap_or_default(), why },
         other => {
-            return Err(wrong(
-                op.to_owned(),
+            return Err(odd(
+                op,
                 format!(
                     "receipt {other:?} is not known; \"done\", \"accepted\", \"refused\", \"not_applied\" or \"redirected\" is right"
                 ),
-            )
-            .with_applied(Applied::Unknown));
+            ));
         }
     })
 }
 
-fn receipts(op: &str, answers: Vec<Answer>, commands: usize) -> Result<Vec<Receipt>> {
-    if answers.len() != commands {
-        let message = format!("{} receipts for {commands} commands; one each is right", answers.len());
-        return Err(wrong(op.to_owned(), message).with_applied(Applied::Unknown));
+fn receipts(op: &str, said: Vec<Said>, commands: usize) -> Result<Vec<Receipt>> {
+    if said.len() != commands {
+        return Err(odd(op, format!("{} receipts for {commands} commands; one each is right", said.len())));
     }
-    answers.into_iter().map(|answer| receipt(op, answer)).collect()
+    said.into_iter().map(|said| receipt(op, said)).collect()
 }
 
 #[async_trait]
@@ -349,7 +350,13 @@ impl Channel for ForeignChannel {
             return Ok(Probe::Inconclusive { why: "a level is set again, not looked for".into() });
         };
         match self.fetch(cx, id).await? {
-            Fetched::Found(raw, _) => Ok(shown::judge(doubt, &self.normalise(&raw))),
+            Fetched::Found(raw, _) => {
+                let order = self.normalise(&raw);
+                Ok(match &doubt.act {
+                    Act::AnswerCancel(answer) => shown::answered(answer.grant, &order),
+                    _ => image::judge(doubt, &order),
+                })
+            }
             Fetched::NotVisible => Ok(Probe::Inconclusive { why: format!("order {id} is not visible") }),
         }
     }
@@ -375,7 +382,7 @@ impl Channel for ForeignChannel {
     }
 
     fn before_image(&self, command: &Command, order: &ChannelOrder) -> Option<u32> {
-        shown::done(&command.act, order)
+        image::shown(&command.act, order)
     }
 
     fn stock(&self) -> Option<&dyn StockChannel> {

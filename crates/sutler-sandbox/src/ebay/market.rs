@@ -95,6 +95,10 @@ impl Ingredients for Settings {
         &mut self.orders
     }
 
+    fn origin(&mut self) -> &mut Timestamp {
+        &mut self.origin
+    }
+
     fn arrivals(&mut self) -> (&mut f64, &mut u32) {
         (&mut self.arrivals_per_minute, &mut self.arrivals_max)
     }

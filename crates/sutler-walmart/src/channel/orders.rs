@@ -4,12 +4,12 @@ use super::WalmartChannel;
 use crate::{
     calls,
     dialect::{WalmartError, parse_error},
-    map::{self, image, refund, write},
+    map::{self, conflict, refund, write},
 };
 use http::{Method, StatusCode};
 use std::time::Duration as Wait;
 use sutler_core::{
-    channel::{CallCx, Fetched, Probe, Receipt},
+    channel::{CallCx, Fetched, Probe, Receipt, image},
     command::{Act, Command},
     error::{Applied, Error, ErrorKind, Result, Retry},
     id::ChannelOrderId,
@@ -137,7 +137,7 @@ impl WalmartChannel {
             let why = format!("the order is shipped by {}, not by the seller", order.facts.fulfilled_by);
             return Ok(Receipt::Refused { code: "not_sellers".into(), why });
         }
-        match image::conflict(command, &order) {
+        match conflict::conflict(command, &order) {
             Some(shown) => {
                 Ok(Receipt::Refused { code: "conflict".into(), why: format!("{}; {shown}", said.message) })
             }

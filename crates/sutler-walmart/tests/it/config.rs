@@ -72,7 +72,10 @@ fn capabilities_say_what_the_facts_say() {
         build(|w| w.call_timeout(Wait::from_secs(7)).backfill(Duration::days(30)).feed_rows_max(250))
             .unwrap();
     let can = channel.capabilities();
-    assert_eq!((channel.id().as_str(), channel.seller().as_str(), can.marketplace), ("us", "101", "walmart"));
+    assert_eq!(
+        (channel.id().as_str(), channel.seller().as_str(), &*can.marketplace),
+        ("us", "101", "walmart")
+    );
     assert!(can.acknowledgment == sutler_core::channel::Acknowledgment::Required && can.out_of_stock_zeroes);
     assert_eq!(can.levels, LevelRead::Lagging(Duration::seconds(60)));
     let scopes = [&can.pull_budget, &can.fetch_budget, &can.level_budget, &can.settle_budget];

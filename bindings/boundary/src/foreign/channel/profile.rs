@@ -1,10 +1,7 @@
 //! What a channel says of itself, as the engine reads it.
 
 use crate::types::{ChannelProfile, ProbeTrust, RateLimit, Repeat as Said, StreamProfile, VerbProfile};
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeSet, sync::Arc};
 use sutler::{
     Error, ErrorKind, Result, Timestamp,
     channel::{
@@ -29,20 +26,6 @@ fn one_of<T: Copy>(id: &ChannelId, field: &str, text: &str, known: &[(&str, T)])
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         config(id, format!("{field} {text:?} is not known; one of {} is right", names.join(", ")))
     })
-}
-
-/// Names are kept for ever and there are few.
-fn kept(name: &str) -> &'static str {
-    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-    match names.get(name) {
-        Some(known) => known,
-        None => {
-            let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
-            names.insert(kept);
-            kept
-        }
-    }
 }
 
 fn scope(profile: &ChannelProfile, calls: &str) -> Arc<str> {
@@ -151,7 +134,7 @@ pub(super) fn capabilities(id: &ChannelId, profile: &ChannelProfile) -> Result<C
         check(id, limit)?;
     }
     Ok(Capabilities {
-        marketplace: kept(&profile.marketplace),
+        marketplace: profile.marketplace.clone().into(),
         acknowledgment,
         cancel_unit: one_of(id, "cancel_unit", unit, &units)?,
         ship_unit: ShipUnit::Package,

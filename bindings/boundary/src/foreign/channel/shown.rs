@@ -1,9 +1,8 @@
-//! An order as an own channel shows it: read into the model, and what a read of it shows of a command. Pure and total.
+//! An order as an own channel shows it, read into the model. Pure and total.
 
 use crate::types::{Address as SaidAddress, Charge as SaidCharge, Money as SaidMoney, ShownLine, ShownOrder};
 use sutler::{
     channel::{Probe, RawOrder},
-    command::{Act, Command},
     model::{
         Address, AddressStates, CancelWish, ChannelOrder, Charge, Currency, FulfilledBy, Line, LinePackage,
         Money, Open, OrderFacts, PartState, Unmapped, from_millis,
@@ -146,48 +145,15 @@ fn address(said: &SaidAddress) -> Address {
     }
 }
 
-/// Units the order shows of what `act` does; none for acts that are not counted in units.
-pub(super) fn done(act: &Act, order: &ChannelOrder) -> Option<u32> {
-    let units = |line: &Line| match act {
-        Act::ConfirmShipment(confirm) => Some(line.shipped_under(&confirm.report.tracking)),
-        Act::Cancel(_) => Some(line.cancelled),
-        _ => None,
-    };
-    let lines = act.quantities().iter().filter_map(|wanted| order.facts.line(&wanted.line_id));
-    let each: Option<Vec<u32>> = lines.map(units).collect();
-    let counted = matches!(act, Act::ConfirmShipment(_) | Act::Cancel(_));
-    each.filter(|_| counted).map(|units| units.into_iter().fold(0, u32::saturating_add))
-}
-
-/// Has the command happened, by this read?
-pub(super) fn judge(command: &Command, order: &ChannelOrder) -> Probe {
+/// Was the buyer's wish to cancel answered as `grant` says, by this read?
+pub(super) fn answered(grant: bool, order: &ChannelOrder) -> Probe {
     let facts = &order.facts;
-    let verdict = |happened: bool, what: String| match facts.unmapped.first() {
-        _ if happened => Probe::Happened { evidence: what },
+    let cancelled = facts.lines.iter().any(|line| line.cancelled > 0);
+    if !facts.cancel_requested() && (cancelled || !grant) {
+        return Probe::Happened { evidence: "the order shows no wish to cancel any more".into() };
+    }
+    match facts.unmapped.first() {
         None => Probe::DidNot,
-        // A "no" of a payload that was not read whole is not to be trusted.
-        Some(odd) => Probe::Inconclusive { why: format!("{what}, but {} could not be read", odd.field) },
-    };
-    match &command.act {
-        Act::Acknowledge(_) => {
-            let taken = facts.lines.iter().all(|line| line.acknowledged > 0 || line.open() == 0);
-            verdict(taken && !facts.lines.is_empty(), "the order shows which lines are acknowledged".into())
-        }
-        Act::AnswerCancel(answer) => {
-            let answered = !facts.cancel_requested();
-            let cancelled = facts.lines.iter().any(|line| line.cancelled > 0);
-            verdict(answered && (cancelled || !answer.grant), "the order shows the wish".into())
-        }
-        act @ (Act::ConfirmShipment(_) | Act::Cancel(_)) => {
-            let before = command.before.unwrap_or(0);
-            let now = done(act, order).unwrap_or(0);
-            let wanted = act.quantities().iter().map(|part| part.quantity).fold(0, u32::saturating_add);
-            if now > before && now < before.saturating_add(wanted) {
-                let why = format!("{} of {wanted} units are there; one call never does a part", now - before);
-                return Probe::Inconclusive { why };
-            }
-            verdict(now > before, format!("{now} units are there, {before} were before"))
-        }
-        other => Probe::Inconclusive { why: format!("nothing shows a {}", other.verb().as_str()) },
+        Some(odd) => Probe::Inconclusive { why: format!("{} could not be read", odd.field) },
     }
 }

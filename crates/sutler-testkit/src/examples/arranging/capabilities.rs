@@ -25,7 +25,7 @@ pub(super) fn of(seller: &str) -> Capabilities {
         ..act(Verb::SetLevel)
     };
     Capabilities {
-        marketplace: NAME,
+        marketplace: NAME.into(),
         acknowledgment: Acknowledgment::ImpliedByArranging,
         cancel_unit: CancelUnit::Order,
         ship_unit: ShipUnit::Order,

@@ -33,7 +33,7 @@ pub(super) fn of(seller: &str) -> Capabilities {
         ..act(Verb::SetLevel)
     };
     Capabilities {
-        marketplace: NAME,
+        marketplace: NAME.into(),
         acknowledgment: Acknowledgment::Promised,
         cancel_unit: CancelUnit::Lines,
         ship_unit: ShipUnit::Package,

@@ -1,6 +1,7 @@
-//! What a read of the order shows of a command: the before-image of a send, and the verdict of a probe. Pure.
+//! What a read of an order shows of a command: the before-image of a send, and the verdict of a probe, for channels whose orders
+//! show units shipped by tracking number, units cancelled and units acknowledged. Pure.
 
-use sutler_core::{
+use crate::{
     channel::Probe,
     command::{Act, Command},
     order::{ChannelOrder, Line},
@@ -8,7 +9,7 @@ use sutler_core::{
 
 /// Units the order shows of what `act` does: shipped under its tracking, or cancelled, over its lines. None for acts
 /// that are not counted in units.
-pub(crate) fn shown(act: &Act, order: &ChannelOrder) -> Option<u32> {
+pub fn shown(act: &Act, order: &ChannelOrder) -> Option<u32> {
     let units = |line: &Line| match act {
         Act::ConfirmShipment(confirm) => line.shipped_under(&confirm.report.tracking),
         Act::Cancel(_) => line.cancelled,
@@ -26,7 +27,7 @@ fn wanted(act: &Act) -> u32 {
 }
 
 /// Has the command happened, by this read?
-pub(crate) fn judge(command: &Command, order: &ChannelOrder) -> Probe {
+pub fn judge(command: &Command, order: &ChannelOrder) -> Probe {
     let no = |why: String| {
         // A "no" from a payload that was not read whole is not to be trusted.
         match order.facts.unmapped.first() {
@@ -60,11 +61,6 @@ pub(crate) fn judge(command: &Command, order: &ChannelOrder) -> Probe {
     }
 }
 
-/// The verdict on a command that belongs to no order.
-pub(crate) fn judge_level(command: &Command) -> Probe {
-    Probe::Inconclusive { why: format!("{} is set again, not looked for", command.key.subject) }
-}
-
 fn acknowledged(order: &ChannelOrder, no: impl FnOnce(String) -> Probe) -> Probe {
     let lines = &order.facts.lines;
     if lines.is_empty() {
@@ -79,28 +75,4 @@ fn acknowledged(order: &ChannelOrder, no: impl FnOnce(String) -> Probe) -> Probe
         };
     }
     Probe::Happened { evidence: "every line is acknowledged or further".into() }
-}
-
-/// What the order shows instead, when Walmart says that something was done already and it was not ours.
-pub(crate) fn conflict(command: &Command, order: &ChannelOrder) -> Option<String> {
-    let open = |wanted: &sutler_core::order::LineQuantity| {
-        order.facts.line(&wanted.line_id).map(|line| (line, line.open() < wanted.quantity))
-    };
-    match &command.act {
-        Act::Acknowledge(_) => {
-            let all = order.facts.lines.iter().all(|line| line.ordered > 0 && line.cancelled >= line.ordered);
-            (all && !order.facts.lines.is_empty()).then(|| "every line of the order is cancelled".into())
-        }
-        Act::ConfirmShipment(_) | Act::Cancel(_) => {
-            let (line, _) = command.act.quantities().iter().filter_map(open).find(|(_, short)| *short)?;
-            Some(format!(
-                "line {} has {} units shipped, {} cancelled and {} open",
-                line.line_id,
-                line.shipped,
-                line.cancelled,
-                line.open()
-            ))
-        }
-        _ => None,
-    }
 }
