@@ -17,7 +17,12 @@ class SutlerError extends Error {
 }
 
 function shown(value) {
-  const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value) : String(value);
+  let text;
+  try {
+    text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value) : String(value);
+  } catch {
+    text = 'that cannot be written';
+  }
   return `${value === null ? 'null' : typeof value} ${text.slice(0, 80)}`;
 }
 

@@ -475,6 +475,26 @@ export interface Change {
   readonly words: string;
 }
 
+/** Units of one line. */
+export interface LineQuantity {
+  /** The channel's line id. */
+  readonly lineId: string;
+  /** How many units. */
+  readonly quantity: number;
+}
+
+/** Money of one charge of one line, to be given back. */
+export interface RefundPart {
+  /** Which line. */
+  readonly lineId: string;
+  /** Of which charge of it. */
+  readonly charge: ChargeKind;
+  /** How much, positive, without tax. */
+  readonly amount: Money;
+  /** The tax on it that goes back with it. */
+  readonly tax?: Money | null;
+}
+
 /** What one step came to. */
 export interface Stepped {
   /** Pieces of work done. */
@@ -495,26 +515,6 @@ export interface TicketOutcome {
   readonly state: string;
   /** What was done, or why not; empty while it waits. */
   readonly words: string;
-}
-
-/** Units of one line. */
-export interface LineQuantity {
-  /** The channel's line id. */
-  readonly lineId: string;
-  /** How many units. */
-  readonly quantity: number;
-}
-
-/** Money of one charge of one line, to be given back. */
-export interface RefundPart {
-  /** Which line. */
-  readonly lineId: string;
-  /** Of which charge of it. */
-  readonly charge: ChargeKind;
-  /** How much, positive, without tax. */
-  readonly amount: Money;
-  /** The tax on it that goes back with it. */
-  readonly tax?: Money | null;
 }
 
 /** A rate limit and what it was used for. */

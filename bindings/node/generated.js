@@ -235,26 +235,6 @@ function readChange(raw) {
   });
 }
 
-function readStepped(raw) {
-  return Object.freeze({
-    done: raw.done,
-    nextAt: raw.next_at === null ? null : new Date(raw.next_at),
-  });
-}
-
-function readTicket(raw) {
-  return Object.freeze({
-    id: raw.id,
-  });
-}
-
-function readTicketOutcome(raw) {
-  return Object.freeze({
-    state: raw.state,
-    words: raw.words,
-  });
-}
-
 function readLineQuantity(raw) {
   return Object.freeze({
     lineId: raw.line_id,
@@ -287,6 +267,26 @@ function writeRefundPart(name, value) {
     amount: writeMoney(`${name}.amount`, value.amount),
     tax: value.tax === undefined || value.tax === null ? null : writeMoney(`${name}.tax`, value.tax),
   };
+}
+
+function readStepped(raw) {
+  return Object.freeze({
+    done: raw.done,
+    nextAt: raw.next_at === null ? null : new Date(raw.next_at),
+  });
+}
+
+function readTicket(raw) {
+  return Object.freeze({
+    id: raw.id,
+  });
+}
+
+function readTicketOutcome(raw) {
+  return Object.freeze({
+    state: raw.state,
+    words: raw.words,
+  });
 }
 
 function readBudget(raw) {
@@ -1213,13 +1213,13 @@ module.exports = {
   readOrderPage,
   readWholeOrder,
   readChange,
-  readStepped,
-  readTicket,
-  readTicketOutcome,
   readLineQuantity,
   writeLineQuantity,
   readRefundPart,
   writeRefundPart,
+  readStepped,
+  readTicket,
+  readTicketOutcome,
   readBudget,
   readJudgeHealth,
   readHealth,

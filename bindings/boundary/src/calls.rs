@@ -1,95 +1,21 @@
 //! Every call that crosses, once: what it is called, what it takes, what it gives, what is said of it, and what it does.
 //! Everything else of every language's surface is written from this list by `cargo xtask gen`.
 
-use crate::{
-    convert,
-    engine::Engine,
-    error::wrong,
-    schema::{Call, Field, Ty, Typed, doc},
-    types::*,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+mod arguments;
+mod listing;
+
+pub(crate) use arguments::phase_of;
+
+use crate::{convert, error::wrong, types::*};
+use arguments::{key_of, names, part_of, reason_of, sort_of, units, unknown};
+use listing::calls;
 use std::time::Duration as Wait;
 use sutler::{
-    Error, ErrorKind, Result, Ticket as Asked,
-    command::{self, CommandKey, IntakeOutcome, Resolution, Verb},
-    model::{self, Currency, HoldReason, Open, ShipmentReport, from_millis},
-    orders,
+    Result, Ticket as Asked,
+    command::{self, IntakeOutcome, Resolution},
+    model::{self, ShipmentReport, from_millis},
     push::PushRequest,
 };
-
-/// What a call of a binding is given with.
-fn read<T: for<'de> Deserialize<'de>>(call: &'static str, arguments: Value) -> Result<T> {
-    serde_json::from_value(arguments).map_err(|error| wrong(format!("engine.{call}"), error.to_string()))
-}
-
-fn written<T: Serialize>(call: &'static str, given: &T) -> Result<Value> {
-    serde_json::to_value(given).map_err(|error| {
-        Error::new(ErrorKind::Protocol, format!("engine.{call}"))
-            .message("what it gives cannot be written")
-            .with_source(error)
-    })
-}
-
-trait Gives {
-    fn gives() -> Option<Ty>;
-}
-
-impl Gives for () {
-    fn gives() -> Option<Ty> {
-        None
-    }
-}
-
-impl<T: Typed> Gives for T {
-    fn gives() -> Option<Ty> {
-        Some(T::ty())
-    }
-}
-
-macro_rules! calls {
-    ($(
-        $(#[doc = $doc:literal])*
-        $name:ident $([$pages:ident])? (
-            $($(#[doc = $adoc:literal])* $argument:ident: $ty:ty,)*
-        ) -> $gives:ty = |$engine:ident| $body:block
-    )*) => {
-        /// What is said of each.
-        pub fn described() -> Vec<Call> {
-            vec![$(Call {
-                name: stringify!($name),
-                doc: doc(&[$($doc),*]),
-                arguments: vec![$(Field {
-                    name: stringify!($argument),
-                    doc: doc(&[$($adoc),*]),
-                    ty: <$ty as Typed>::ty(),
-                }),*],
-                gives: <$gives as Gives>::gives(),
-                pages: [$(stringify!($pages)),*].contains(&"pages"),
-            }),*]
-        }
-
-        /// Does one by its name.
-        ///
-        /// # Errors
-        /// `Invalid` when there is no such call or an argument is none of its; otherwise the call's own.
-        pub async fn call(engine: &Engine, name: &str, arguments: Value) -> Result<Value> {
-            match name {
-                $(stringify!($name) => {
-                    #[derive(Deserialize)]
-                    #[serde(deny_unknown_fields)]
-                    struct Arguments { $($argument: $ty,)* }
-                    let Arguments { $($argument,)* } = read(stringify!($name), arguments)?;
-                    let $engine = engine;
-                    let given: $gives = $body;
-                    written(stringify!($name), &given)
-                })*
-                other => Err(wrong("engine.call", format!("there is no call {other:?}"))),
-            }
-        }
-    };
-}
 
 calls! {
     /// Does everything that is due now on every channel, and says when more will be.
@@ -509,63 +435,4 @@ fn outcome(outcome: IntakeOutcome) -> TicketOutcome {
         IntakeOutcome::Refused(words) => ("refused", words),
     };
     TicketOutcome { state: state.to_owned(), words }
-}
-
-fn units(part: LineQuantity) -> model::LineQuantity {
-    model::LineQuantity { line_id: part.line_id.as_str().into(), quantity: part.quantity }
-}
-
-fn names<T>(all: &[(T, &'static str)]) -> String {
-    all.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(", ")
-}
-
-fn unknown(call: &str, argument: &str, value: &str, right: &str) -> Error {
-    wrong(format!("engine.{call}"), format!("{argument} {value:?} is not known; one of {right} is right"))
-}
-
-pub(crate) fn phase_of(phase: &Phase) -> Result<model::Phase> {
-    let known = model::Phase::ALL.iter().find(|(_, text)| *text == phase.0);
-    known
-        .map(|(phase, _)| *phase)
-        .ok_or_else(|| unknown("orders", "phase", &phase.0, &names(model::Phase::ALL)))
-}
-
-fn sort_of(sort: &Sort) -> Result<orders::Sort> {
-    Ok(match sort.0.as_str() {
-        "newest" => orders::Sort::PlacedDescending,
-        "oldest" => orders::Sort::PlacedAscending,
-        "due" => orders::Sort::Due,
-        "amount" => orders::Sort::AmountDescending,
-        other => return Err(unknown("orders", "sort", other, "newest, oldest, due, amount")),
-    })
-}
-
-fn reason_of(call: &str, code: &str) -> Result<HoldReason> {
-    HoldReason::from_code(code)
-        .ok_or_else(|| unknown(call, "reason", code, "the codes that holds show, or rule:NAME"))
-}
-
-fn key_of(text: &str) -> Result<CommandKey> {
-    let read = || {
-        let (verb, rest) = text.trim().split_once(' ')?;
-        let (subject, ordinal) = rest.rsplit_once(" #")?;
-        let verb = Verb::from_text(verb)?;
-        Some(CommandKey { verb, subject: subject.to_owned(), ordinal: ordinal.parse().ok()? })
-    };
-    read().ok_or_else(|| unknown("resolve", "command", text, "the names that an order's commands show"))
-}
-
-fn money_of(call: &str, money: &Money) -> Result<model::Money> {
-    let currency = Currency::parse(&money.currency)?;
-    model::Money::parse(&money.amount.0, currency)
-        .map_err(|error| wrong(format!("engine.{call}"), format!("amount {:?}: {error}", money.amount.0)))
-}
-
-fn part_of(part: RefundPart) -> Result<command::RefundPart> {
-    Ok(command::RefundPart {
-        line_id: part.line_id.as_str().into(),
-        charge: Open::from_text(&part.charge.0),
-        amount: money_of("refund", &part.amount)?,
-        tax: part.tax.as_ref().map(|tax| money_of("refund", tax)).transpose()?,
-    })
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     error::wrong,
-    foreign::{ForeignRule, OwnChannel},
+    foreign::{Foreign, ForeignRule, OwnChannel},
+    sandbox::channel_at,
     types::{AmazonSettings, EbaySettings, Pace, WalmartSettings},
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,40 @@ pub enum ChannelSetup {
     Ebay(EbaySettings),
     /// One of the host's own.
     Own(OwnChannel),
+}
+
+impl ChannelSetup {
+    /// Reads one: `walmart`, `amazon` or `ebay` with its settings as JSON, or a local `market`.
+    ///
+    /// # Errors
+    /// `Invalid` naming what is not known or cannot be read.
+    pub fn read(kind: &str, settings: &str) -> Result<ChannelSetup> {
+        fn from<T: serde::de::DeserializeOwned>(settings: &str) -> Result<T> {
+            serde_json::from_str(settings).map_err(|error| wrong("engine.add_channel", error.to_string()))
+        }
+        Ok(match kind {
+            "walmart" => ChannelSetup::Walmart(from(settings)?),
+            "amazon" => ChannelSetup::Amazon(from(settings)?),
+            "ebay" => ChannelSetup::Ebay(from(settings)?),
+            "market" => channel_at(&from(settings)?)?,
+            other => {
+                return Err(wrong(
+                    "engine.add_channel",
+                    format!("there is no kind of channel called {other:?}"),
+                ));
+            }
+        })
+    }
+
+    /// One of the host's own: its profile as JSON, and its code.
+    ///
+    /// # Errors
+    /// `Invalid` when the profile cannot be read.
+    pub fn own(profile: &str, host: Arc<dyn Foreign>) -> Result<ChannelSetup> {
+        let profile = serde_json::from_str(profile);
+        let profile = profile.map_err(|error| wrong("engine.add_channel", format!("profile: {error}")))?;
+        Ok(ChannelSetup::Own(OwnChannel { profile, host }))
+    }
 }
 
 /// An engine over one store.

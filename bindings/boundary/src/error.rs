@@ -19,6 +19,19 @@ pub struct Failure {
     pub applied: String,
 }
 
+impl Failure {
+    /// Code of the host's that gave no answer: nobody knows whether the other side acted.
+    pub fn unanswered(kind: ErrorKind, message: impl std::fmt::Display) -> Failure {
+        Failure {
+            kind: kind.as_str().to_owned(),
+            op: String::new(),
+            message: message.to_string(),
+            retry_after_ms: None,
+            applied: Applied::Unknown.as_str().to_owned(),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure {
@@ -56,7 +69,7 @@ impl From<Failure> for Error {
 }
 
 /// An argument that is not what the call takes.
-pub(crate) fn wrong(op: impl Into<std::borrow::Cow<'static, str>>, message: impl Into<String>) -> Error {
+pub fn wrong(op: impl Into<std::borrow::Cow<'static, str>>, message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invalid, op).message(message)
 }
 

@@ -16,12 +16,18 @@ pub mod tables;
 pub mod types;
 
 pub use engine::{ChannelSetup, Engine};
-pub use error::Failure;
+pub use error::{Failure, wrong};
 pub use sandbox::{Sandbox, SandboxSettings};
+pub use sutler::ErrorKind;
 
 /// All that is said of the boundary.
 pub fn described() -> schema::Boundary {
     let mut texts = types::texts();
     texts.push(error::kinds());
-    schema::Boundary { structures: types::structures(), texts, calls: calls::described() }
+    schema::Boundary {
+        structures: types::structures(),
+        texts,
+        calls: calls::described(),
+        tables: tables::described(),
+    }
 }

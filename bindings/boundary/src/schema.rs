@@ -126,6 +126,19 @@ pub struct Call {
     pub pages: bool,
 }
 
+/// Many orders at once, as columns.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The name of the call that gives it.
+    pub name: &'static str,
+    /// What it has a row for, and in which order.
+    pub doc: String,
+    /// Its columns, in order.
+    pub columns: Vec<Field>,
+    /// Which rows it has: all of them optional.
+    pub arguments: Vec<Field>,
+}
+
 /// All of the boundary.
 #[derive(Clone, Debug, Default)]
 pub struct Boundary {
@@ -135,6 +148,8 @@ pub struct Boundary {
     pub texts: Vec<Texts>,
     /// The engine's calls, in the order they are documented.
     pub calls: Vec<Call>,
+    /// Its tables, for languages that keep them.
+    pub tables: Vec<Table>,
 }
 
 /// Joins the lines of a documentation comment.
@@ -182,7 +197,7 @@ macro_rules! structures {
         )*
 
         /// Every structure of this list.
-        pub(crate) fn all() -> Vec<$crate::schema::Structure> {
+        pub(super) fn all() -> Vec<$crate::schema::Structure> {
             vec![$($name::described()),*]
         }
     };
@@ -211,7 +226,7 @@ macro_rules! texts {
         )*
 
         /// Every set of texts of this list.
-        pub(crate) fn sets() -> Vec<$crate::schema::Texts> {
+        pub(super) fn sets() -> Vec<$crate::schema::Texts> {
             vec![$($crate::schema::Texts {
                 name: stringify!($name),
                 doc: $crate::schema::doc(&[$($doc),*]),

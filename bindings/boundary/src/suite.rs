@@ -2,6 +2,7 @@
 //! against, are the host's; the tests are the ones the built-in channels pass.
 
 use crate::{
+    Failure,
     foreign::{Answer, Foreign, ForeignChannel, OwnChannel, ask},
     types::{ChannelProfile, Instant, Sale as Sold, TestEffects},
 };
@@ -9,20 +10,21 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::{
     cell::Cell,
-    future::Future,
     panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
-    pin::pin,
-    sync::{Arc, Condvar, Mutex, Once, PoisonError},
-    task::{Context, Poll, Wake, Waker},
+    sync::{Arc, Once},
     time::Duration as Wait,
 };
 use sutler::{
-    Error, ErrorKind, Result, Timestamp,
+    ErrorKind, Result, Timestamp,
     channel::Channel,
     model::{ChannelOrderId, Duration, from_millis},
     ports::{BoxFuture, Budgets, Clock},
 };
-use sutler_testkit::channel_suite::{BEHAVIOURS, Fate, Sale, Stand, Subject, Who};
+use sutler_testkit::{
+    bench::at_once,
+    channel_suite::{BEHAVIOURS, Fate, Sale, Stand, Subject, Who},
+};
+use tokio::runtime::Handle;
 
 /// How long one call of the host's code may take.
 const PATIENCE: Wait = Wait::from_secs(60);
@@ -36,7 +38,7 @@ pub fn behaviours() -> Vec<&'static str> {
 /// channel's profile); every other method names the stand: `channel.pull` and so on with what the engine would ask, `now`,
 /// `pass_time`, `sell`, `ask_to_cancel`, `effects`, `fate`.
 ///
-/// It blocks its thread until it is over, so the host's code must run on another.
+/// It blocks its thread until it is over: a thread of tokio's for what blocks, and never one that the host's code needs.
 ///
 /// # Errors
 /// What does not hold, in words.
@@ -82,43 +84,13 @@ struct Blocking(Arc<dyn Foreign>);
 
 impl Foreign for Blocking {
     fn call(&self, method: &str, argument: String) -> Answer {
-        let answer = blocked(self.0.call(method, argument)).unwrap_or_else(|| {
-            Err(crate::Failure {
-                kind: "timeout".into(),
-                op: format!("suite.{method}"),
-                message: format!("nothing was answered within {} seconds", PATIENCE.as_secs()),
-                retry_after_ms: None,
-                applied: "unknown".into(),
-            })
+        let asked = self.0.call(method, argument);
+        let answer = Handle::current().block_on(async { tokio::time::timeout(PATIENCE, asked).await });
+        let answer = answer.unwrap_or_else(|_| {
+            let message = format!("nothing was answered within {} seconds", PATIENCE.as_secs());
+            Err(Failure::unanswered(ErrorKind::Timeout, message))
         });
         Box::pin(std::future::ready(answer))
-    }
-}
-
-/// What a future comes to, with this thread asleep until then.
-fn blocked<T>(future: impl Future<Output = T>) -> Option<T> {
-    #[derive(Default)]
-    struct Bell(Mutex<bool>, Condvar);
-    impl Wake for Bell {
-        fn wake(self: Arc<Self>) {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-            self.1.notify_one();
-        }
-    }
-    let bell = Arc::new(Bell::default());
-    let waker = Waker::from(bell.clone());
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return Some(value);
-        }
-        let rung = bell.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut rung, waited) =
-            bell.1.wait_timeout_while(rung, PATIENCE, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
-            return None;
-        }
-        *rung = false;
     }
 }
 
@@ -135,19 +107,13 @@ struct Opened {
 impl Subject for ForeignSubject {
     fn open(&self, who: Who) -> Result<Box<dyn Stand>> {
         let who = if who == Who::Seller { "seller" } else { "stranger" };
-        let opened: Opened = now_or(ask(&*self.host, "suite", "open", &who))?;
+        let opened: Opened = at_once(ask(&*self.host, "suite", "open", &who))?;
         let far = Arc::new(Far { host: self.host.clone(), stand: opened.stand });
         let budgets = Budgets::default();
         let own = OwnChannel { profile: opened.profile, host: far.clone() };
         let channel = ForeignChannel::new("own".into(), own, far.clone(), &budgets)?;
         Ok(Box::new(ForeignStand { far, channel, budgets }))
     }
-}
-
-/// The output of a future that a [`Blocking`] host has made ready.
-fn now_or<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    blocked(future)
-        .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout, "suite").message("nothing was answered")))
 }
 
 /// One stand of the host's.
@@ -165,7 +131,7 @@ impl std::fmt::Debug for Far {
 impl Far {
     fn ask<T: DeserializeOwned>(&self, method: &str, argument: &impl Serialize) -> Result<T> {
         let argument = json!({ "stand": self.stand, "argument": argument });
-        now_or(ask(&*self.host, "suite", method, &argument))
+        at_once(ask(&*self.host, "suite", method, &argument))
     }
 
     /// What the stand must be able to tell.

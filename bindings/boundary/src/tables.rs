@@ -3,9 +3,9 @@
 use crate::{
     Engine,
     calls::phase_of,
+    schema::{Field, Table, Ty, structures},
     types::{Instant, Phase},
 };
-use serde::Deserialize;
 use sutler::{
     Result,
     model::{OrderState, from_millis},
@@ -15,18 +15,71 @@ use sutler::{
 /// Orders that are read together.
 const PAGE: u32 = 500;
 
-/// Which orders a table has.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Chosen {
-    /// Of this channel.
-    pub channel: Option<String>,
-    /// In this phase.
-    pub phase: Option<Phase>,
-    /// Placed at or after.
-    pub placed_from: Option<Instant>,
-    /// Placed before.
-    pub placed_before: Option<Instant>,
+structures! {
+    /// Which orders a table has.
+    Chosen {
+        /// Of this channel.
+        channel: Option<String>,
+        /// In this phase.
+        phase: Option<Phase>,
+        /// Placed at or after.
+        placed_from: Option<Instant>,
+        /// Placed before.
+        placed_before: Option<Instant>,
+    }
+}
+
+fn columns(described: &[(&'static str, Ty, &str)]) -> Vec<Field> {
+    let column =
+        |(name, ty, doc): &(&'static str, Ty, &str)| Field { name, doc: (*doc).to_owned(), ty: ty.clone() };
+    described.iter().map(column).collect()
+}
+
+/// What is said of each table.
+pub fn described() -> Vec<Table> {
+    let maybe = |ty: Ty| Ty::Maybe(Box::new(ty));
+    let order = [
+        ("channel", Ty::Text, "The channel it came by."),
+        ("channel_order_id", Ty::Text, "The channel's id of it."),
+        ("phase", Ty::Named("Phase"), "Where it is."),
+        ("placed_at", Ty::Instant, "When it was placed, UTC."),
+    ];
+    let orders = [
+        ("due_at", maybe(Ty::Instant), "Its next deadline, UTC."),
+        ("total", maybe(Ty::Exact), "Its total, six digits after the point; none where it is finer."),
+        ("currency", maybe(Ty::Text), "The total's currency, ISO 4217."),
+        ("acknowledged", Ty::Truth, "Has the channel our acknowledgment?"),
+        ("lines", Ty::Count, "How many lines it has."),
+        ("holds", Ty::List(Box::new(Ty::Text)), "The codes of why it waits."),
+    ];
+    let lines = [
+        ("line_id", Ty::Text, "The channel's line id."),
+        ("sku", maybe(Ty::Text), "The SKU."),
+        ("title", Ty::Text, "Product name."),
+        ("ordered", Ty::Count, "Units bought."),
+        ("cancelled", Ty::Count, "Units the channel shows as cancelled."),
+        ("shipped", Ty::Count, "Units the channel shows as shipped or further."),
+        ("delivered", Ty::Count, "Units the channel shows as delivered."),
+        (
+            "goods",
+            maybe(Ty::Exact),
+            "What is charged for the goods, for all units; none where it is finer than six digits.",
+        ),
+        ("charges", maybe(Ty::Exact), "The same with delivery, discounts and fees."),
+        ("tax", maybe(Ty::Exact), "Tax on all of it."),
+        ("currency", maybe(Ty::Text), "The currency of the three, ISO 4217."),
+    ];
+    let arguments: Vec<Field> = all().into_iter().flat_map(|structure| structure.fields).collect();
+    let table = |name, doc: &str, own: &[(&'static str, Ty, &str)]| Table {
+        name,
+        doc: doc.to_owned(),
+        columns: columns(&[&order[..], own].concat()),
+        arguments: arguments.clone(),
+    };
+    vec![
+        table("orders_table", "Orders as an Arrow table, oldest placed first.", &orders),
+        table("lines_table", "Lines as an Arrow table, oldest placed order first.", &lines),
+    ]
 }
 
 async fn asked(engine: &Engine, chosen: &Chosen) -> Result<Orders> {

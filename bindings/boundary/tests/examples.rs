@@ -4,6 +4,10 @@
 //! They need both packages built, whose folder `SUTLER_PACKAGES` names; without it a line says that they did not run. What
 //! the programs use beside them is installed there once.
 
+#[path = "shared/built.rs"]
+mod built;
+
+use built::{only, packages, pip, run};
 use std::{
     ffi::OsString,
     fs,
@@ -28,25 +32,16 @@ struct Installed {
 
 fn installed() -> Option<&'static Installed> {
     static INSTALLED: OnceLock<Option<Installed>> = OnceLock::new();
-    let packages = || std::env::var_os("SUTLER_PACKAGES").map(PathBuf::from);
-    let installed = INSTALLED.get_or_init(|| packages().map(|packages| Installed::from(&packages)));
-    if installed.is_none() {
-        println!(
-            "did not run: SUTLER_PACKAGES is not set; `cargo xtask test` builds the packages and sets it"
-        );
-    }
-    installed.as_ref()
+    INSTALLED.get_or_init(|| packages().map(|packages| Installed::from(&packages))).as_ref()
 }
 
 impl Installed {
     fn from(packages: &Path) -> Installed {
-        let python = packages.join("python/bin/python");
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"];
         let others = once(packages.join("examples/python"), PYTHON, |folder| {
-            run(Command::new(&python).args(pip).arg(folder).args(PYTHON));
+            pip(packages, folder, &PYTHON.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         });
         let wheel = empty(packages.join("examples/wheel"));
-        run(Command::new(&python).args(pip).arg(&wheel).arg("--no-deps").arg(only(packages, "whl")));
+        let python = pip(packages, &wheel, &["--no-deps".as_ref(), only(packages, "whl").as_ref()]);
 
         let npm = ["install", "--no-audit", "--no-fund", "--loglevel=error"];
         let others_of_node = once(packages.join("examples/node"), NODE, |folder| {
@@ -93,18 +88,6 @@ fn empty(folder: PathBuf) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
     folder
-}
-
-fn only(folder: &Path, kind: &str) -> PathBuf {
-    let mut found = fs::read_dir(folder).expect("the packages' folder").flatten().map(|entry| entry.path());
-    found.find(|path| path.extension().is_some_and(|ending| ending == kind)).expect("the package")
-}
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().expect("a program that runs");
-    let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?} failed:\n{said}{failed}");
-    said.into_owned()
 }
 
 /// Runs a program in both languages.

@@ -2,45 +2,23 @@
 //!
 //! They need both packages built, whose folder `SUTLER_PACKAGES` names; without it a line says that they did not run.
 
+#[path = "shared/built.rs"]
+mod built;
+
+use built::{only, packages, pip, run};
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-fn packages() -> Option<PathBuf> {
-    let folder = std::env::var_os("SUTLER_PACKAGES").map(PathBuf::from);
-    if folder.is_none() {
-        println!(
-            "did not run: SUTLER_PACKAGES is not set; `cargo xtask test` builds the packages and sets it"
-        );
-    }
-    folder
-}
-
 fn bindings() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn only(folder: &Path, kind: &str) -> PathBuf {
-    let mut found = fs::read_dir(folder).expect("the packages' folder").flatten().map(|entry| entry.path());
-    found.find(|path| path.extension().is_some_and(|ending| ending == kind)).expect("the package")
-}
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().expect("a program that runs");
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(output.status.success(), "{command:?} failed:\n{said}");
-    said
-}
-
 /// The wheel in a folder of its own, and the Python that has the tools.
 fn installed_wheel(packages: &Path, into: &Path) -> PathBuf {
-    let python = packages.join("python/bin/python");
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"];
-    run(Command::new(&python).args(pip).arg(into).arg(only(packages, "whl")));
-    python
+    pip(packages, into, &["--no-deps".as_ref(), only(packages, "whl").as_ref()])
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 use sutler_boundary::{
-    Failure,
+    ErrorKind, Failure,
     foreign::{Answer, Foreign},
 };
 
@@ -25,13 +25,7 @@ impl Object {
 }
 
 fn failed(message: impl std::fmt::Display) -> Failure {
-    Failure {
-        kind: "remote".into(),
-        op: String::new(),
-        message: message.to_string(),
-        retry_after_ms: None,
-        applied: "unknown".into(),
-    }
+    Failure::unanswered(ErrorKind::Remote, message)
 }
 
 #[derive(Deserialize)]

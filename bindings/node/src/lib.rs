@@ -15,27 +15,13 @@ use napi_derive::napi;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use sutler_boundary::{
-    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls,
-    foreign::{ForeignRule, OwnChannel},
-    pure,
-    sandbox::channel_at,
-    suite,
+    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, foreign::ForeignRule, pure, suite, wrong,
 };
 
 fn answered<T: serde::Serialize>(result: std::result::Result<T, impl Into<Failure>>) -> String {
     match result {
         Ok(value) => json!({ "given": value }).to_string(),
         Err(error) => json!({ "failed": error.into() }).to_string(),
-    }
-}
-
-fn wrong(op: &str, message: impl Into<String>) -> Failure {
-    Failure {
-        kind: "invalid".into(),
-        op: op.into(),
-        message: message.into(),
-        retry_after_ms: None,
-        applied: "no".into(),
     }
 }
 
@@ -74,9 +60,9 @@ impl NativeEngine {
     #[napi]
     pub async fn add_channel(&self, name: String, kind: String, settings: String) -> String {
         let Some(engine) = self.engine.get() else { return answered::<Value>(Err(unopened())) };
-        match setup(&kind, &settings) {
-            Ok(setup) => answered(engine.add_channel(name, setup).await.map(|()| Value::Null)),
-            Err(failure) => answered::<Value>(Err(failure)),
+        match ChannelSetup::read(&kind, &settings) {
+            Ok(setup) => answered(engine.add_channel(name, setup).await),
+            Err(error) => answered::<Value>(Err(error)),
         }
     }
 
@@ -92,13 +78,11 @@ impl NativeEngine {
         let (engine, host) = (self.engine.clone(), Arc::new(Object::new(&code)?));
         env.spawn_future(async move {
             let Some(engine) = engine.get() else { return Ok(answered::<Value>(Err(unopened()))) };
-            let own = match serde_json::from_str(&profile) {
-                Ok(profile) => OwnChannel { profile, host },
-                Err(error) => {
-                    return Ok(answered::<Value>(Err(wrong("engine.add_channel", error.to_string()))));
-                }
+            let added = match ChannelSetup::own(&profile, host) {
+                Ok(setup) => engine.add_channel(name, setup).await,
+                Err(error) => Err(error),
             };
-            Ok(answered(engine.add_channel(name, ChannelSetup::Own(own)).await.map(|()| Value::Null)))
+            Ok(answered(added))
         })
     }
 
@@ -118,7 +102,7 @@ impl NativeEngine {
                 Ok(rule) => engine.add_rule(rule).await,
                 Err(error) => Err(error),
             };
-            Ok(answered(added.map(|()| Value::Null)))
+            Ok(answered(added))
         })
     }
 
@@ -134,27 +118,15 @@ impl NativeEngine {
     #[napi]
     pub async fn close(&self) -> String {
         match self.engine.get() {
-            Some(engine) => answered(engine.close().await.map(|()| Value::Null)),
+            Some(engine) => answered(engine.close().await),
             None => answered::<_>(Ok::<_, Failure>(Value::Null)),
         }
     }
 }
 
 fn unopened() -> Failure {
-    Failure { kind: "closed".into(), ..wrong("engine", "the engine is not open") }
-}
-
-fn setup(kind: &str, settings: &str) -> std::result::Result<ChannelSetup, Failure> {
-    let unread = |error: serde_json::Error| wrong("engine.add_channel", error.to_string());
-    Ok(match kind {
-        "walmart" => ChannelSetup::Walmart(serde_json::from_str(settings).map_err(unread)?),
-        "amazon" => ChannelSetup::Amazon(serde_json::from_str(settings).map_err(unread)?),
-        "ebay" => ChannelSetup::Ebay(serde_json::from_str(settings).map_err(unread)?),
-        "market" => channel_at(&serde_json::from_str(settings).map_err(unread)?)?,
-        other => {
-            return Err(wrong("engine.add_channel", format!("there is no kind of channel called {other:?}")));
-        }
-    })
+    let unopened = Failure::from(wrong("engine", "the engine is not open"));
+    Failure { kind: "closed".into(), ..unopened }
 }
 
 /// Running local marketplaces.

@@ -92,7 +92,7 @@ function big(engine, waits) {
     name: 'big',
     version: '1',
     async judge(order) {
-      if (waits) await new Promise((resolve) => { setTimeout(resolve, 1); });
+      if (waits) await new Promise((resolve) => { setImmediate(resolve); });
       await engine.totals();
       const units = order.lines.reduce((sum, line) => sum + line.ordered, 0);
       return { verdict: units > 2 ? 'hold' : 'pass', code: 'big.units', value: String(units) };

@@ -9,7 +9,7 @@ use std::sync::{
 };
 use std::time::Duration;
 use sutler_boundary::{
-    Failure,
+    ErrorKind, Failure,
     foreign::{Answer, Foreign},
 };
 use tokio::sync::oneshot;
@@ -109,21 +109,14 @@ impl Object {
     }
 }
 
-fn failed(kind: &str, message: &str) -> Failure {
-    Failure {
-        kind: kind.into(),
-        op: String::new(),
-        message: message.into(),
-        retry_after_ms: None,
-        applied: "unknown".into(),
-    }
-}
-
 impl Foreign for Object {
     fn call(&self, method: &str, argument: String) -> Answer {
         let (code, method) = (self.0.clone(), method.to_owned());
         let Ok(threads) = threads() else {
-            return Box::pin(std::future::ready(Err(failed("closed", "this process was forked"))));
+            return Box::pin(std::future::ready(Err(Failure::unanswered(
+                ErrorKind::Closed,
+                "this process was forked",
+            ))));
         };
         let (send, receive) = oneshot::channel();
         let asked = move || {
@@ -137,16 +130,17 @@ impl Foreign for Object {
         Box::pin(async move {
             match called.await {
                 Ok(Some(Ok(()))) => {}
-                Ok(Some(Err(error))) => return Err(failed("remote", &error)),
-                Ok(None) => return Err(failed("closed", "the interpreter ends")),
-                Err(error) => return Err(failed("remote", &error.to_string())),
+                Ok(Some(Err(error))) => return Err(Failure::unanswered(ErrorKind::Remote, error)),
+                Ok(None) => return Err(Failure::unanswered(ErrorKind::Closed, "the interpreter ends")),
+                Err(error) => return Err(Failure::unanswered(ErrorKind::Remote, error)),
             }
             match receive.await {
                 Ok((true, answer)) => Ok(answer),
-                Ok((false, failure)) => {
-                    Err(serde_json::from_str(&failure).unwrap_or_else(|_| failed("remote", &failure)))
+                Ok((false, failure)) => Err(serde_json::from_str(&failure)
+                    .unwrap_or_else(|_| Failure::unanswered(ErrorKind::Remote, &failure))),
+                Err(_) => {
+                    Err(Failure::unanswered(ErrorKind::Remote, "the call was dropped without an answer"))
                 }
-                Err(_) => Err(failed("remote", "the call was dropped without an answer")),
             }
         })
     }

@@ -16,11 +16,7 @@ use std::sync::{
 };
 use std::time::Duration;
 use sutler_boundary::{
-    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls,
-    foreign::{ForeignRule, OwnChannel},
-    pure,
-    sandbox::channel_at,
-    suite,
+    ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, foreign::ForeignRule, pure, suite,
     tables::Chosen,
 };
 use table::Table;
@@ -61,6 +57,10 @@ fn given(result: Result<Value, sutler_boundary::Failure>) -> Given {
         Ok(value) => (true, value.to_string()),
         Err(failure) => (false, serde_json::to_string(&failure).unwrap_or_default()),
     }
+}
+
+fn told(result: sutler::Result<()>) -> Given {
+    given(result.map(|()| Value::Null).map_err(Failure::from))
 }
 
 fn parsed(text: &str) -> PyResult<Value> {
@@ -177,38 +177,6 @@ struct NativeEngine {
     engine: Here<Engine>,
 }
 
-fn unread(error: &serde_json::Error) -> Failure {
-    Failure {
-        kind: "invalid".into(),
-        op: "engine.add_channel".into(),
-        message: error.to_string(),
-        retry_after_ms: None,
-        applied: "no".into(),
-    }
-}
-
-fn setup(kind: &str, settings: &str) -> Result<ChannelSetup, Failure> {
-    let wrong = |error: serde_json::Error| unread(&error);
-    Ok(match kind {
-        "walmart" => ChannelSetup::Walmart(serde_json::from_str(settings).map_err(wrong)?),
-        "amazon" => ChannelSetup::Amazon(serde_json::from_str(settings).map_err(wrong)?),
-        "ebay" => ChannelSetup::Ebay(serde_json::from_str(settings).map_err(wrong)?),
-        "market" => {
-            let market = serde_json::from_str(settings).map_err(wrong)?;
-            channel_at(&market)?
-        }
-        other => {
-            return Err(Failure {
-                kind: "invalid".into(),
-                op: "engine.add_channel".into(),
-                message: format!("there is no kind of channel called {other:?}"),
-                retry_after_ms: None,
-                applied: "no".into(),
-            });
-        }
-    })
-}
-
 #[pymethods]
 impl NativeEngine {
     /// Opens the store at `url`.
@@ -239,7 +207,7 @@ impl NativeEngine {
     fn table(
         &self,
         py: Python<'_>,
-        kind: String,
+        name: String,
         chosen: &str,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(Option<Table>, String)> {
@@ -256,7 +224,7 @@ impl NativeEngine {
                 _ => Ok(()),
             }
         };
-        let work = async move { table::read(&engine, &kind, &chosen, counting).await };
+        let work = async move { table::read(&engine, &name, &chosen, counting).await };
         let read = wait_telling(py, work, || {}, &mut tell)?;
         tell(py)?;
         Ok(match read {
@@ -267,15 +235,8 @@ impl NativeEngine {
 
     /// Adds a channel: its kind and its settings as JSON.
     fn add_channel(&self, py: Python<'_>, name: String, kind: &str, settings: &str) -> PyResult<Given> {
-        let setup = match setup(kind, settings) {
-            Ok(setup) => setup,
-            Err(failure) => return Ok(given(Err(failure))),
-        };
-        let engine = self.engine.get()?;
-        let work = async move {
-            given(engine.add_channel(name, setup).await.map(|()| Value::Null).map_err(Failure::from))
-        };
-        wait(py, work, || {})
+        let (engine, setup) = (self.engine.get()?, ChannelSetup::read(kind, settings));
+        wait(py, async move { told(async { engine.add_channel(name, setup?).await }.await) }, || {})
     }
 
     /// Adds a channel of the host's own: its profile as JSON, and its code.
@@ -286,25 +247,15 @@ impl NativeEngine {
         profile: &str,
         code: Py<PyAny>,
     ) -> PyResult<Given> {
-        let profile = match serde_json::from_str(profile) {
-            Ok(profile) => profile,
-            Err(error) => return Ok(given(Err(unread(&error)))),
-        };
-        let own = OwnChannel { profile, host: Arc::new(Object::new(code)) };
-        let engine = self.engine.get()?;
-        let added = async move { engine.add_channel(name, ChannelSetup::Own(own)).await };
-        wait(py, async move { given(added.await.map(|()| Value::Null).map_err(Failure::from)) }, || {})
+        let (engine, setup) = (self.engine.get()?, ChannelSetup::own(profile, Arc::new(Object::new(code))));
+        wait(py, async move { told(async { engine.add_channel(name, setup?).await }.await) }, || {})
     }
 
     /// Adds a rule of the host's own.
     fn add_rule(&self, py: Python<'_>, name: &str, version: &str, code: Py<PyAny>) -> PyResult<Given> {
-        let rule = match ForeignRule::new(name, version, Arc::new(Object::new(code))) {
-            Ok(rule) => rule,
-            Err(error) => return Ok(given(Err(error.into()))),
-        };
-        let engine = self.engine.get()?;
-        let added = async move { engine.add_rule(rule).await };
-        wait(py, async move { given(added.await.map(|()| Value::Null).map_err(Failure::from)) }, || {})
+        let (engine, rule) =
+            (self.engine.get()?, ForeignRule::new(name, version, Arc::new(Object::new(code))));
+        wait(py, async move { told(async { engine.add_rule(rule?).await }.await) }, || {})
     }
 
     /// Asks a running engine to stop. Returns at once.
@@ -316,11 +267,7 @@ impl NativeEngine {
     /// Gives the channels and the store back.
     fn close(&self, py: Python<'_>) -> PyResult<Given> {
         let engine = self.engine.get()?;
-        wait(
-            py,
-            async move { given(engine.close().await.map(|()| Value::Null).map_err(Failure::from)) },
-            || {},
-        )
+        wait(py, async move { told(engine.close().await) }, || {})
     }
 }
 

@@ -2,7 +2,7 @@
 //! for the interpreter.
 
 use crate::foreign::Held;
-use pyo3::prelude::*;
+use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use std::{
     fmt::{Debug, Write as _},
     sync::{
@@ -78,27 +78,36 @@ impl<S: Subscriber> Layer<S> for Told {
 /// Tells `told(level, target, message)` of everything at this level or above, from now on.
 #[pyfunction]
 pub(crate) fn tell_log(least: usize, told: Py<PyAny>) -> PyResult<()> {
-    static STARTED: OnceLock<()> = OnceLock::new();
+    static TELLS: OnceLock<bool> = OnceLock::new();
     LEAST.store(least, Ordering::Relaxed);
-    if STARTED.set(()).is_err() {
+    if *TELLS.get_or_init(|| begin(Held::new(told))) {
         return Ok(());
     }
+    Err(PyRuntimeError::new_err("another part of this process takes what the engine says already"))
+}
+
+/// Starts the thread that tells; answers whether there is anything for it to hear.
+fn begin(told: Held) -> bool {
     let (send, receive) = sync_channel::<Record>(WAITING);
-    let told = Held::new(told);
-    std::thread::Builder::new().name("sutler-log".into()).spawn(move || {
+    let tell = move || {
         while let Ok(record) = receive.recv() {
             let lost = LOST.swap(0, Ordering::Relaxed);
             let message = match lost {
                 0 => record.message,
                 lost => format!("{} ({lost} records before it were lost)", record.message),
             };
+            let heard = told.with(|told| {
+                if let Err(error) = told.call1((record.level, record.target, message)) {
+                    error.write_unraisable(told.py(), None);
+                }
+            });
             // Where the interpreter is gone there is nobody to tell.
-            if told.with(|told| told.call1((record.level, record.target, message)).map(drop)).is_none() {
+            if heard.is_none() {
                 return;
             }
         }
-    })?;
-    // Another subscriber in this process was there first: it is told, and we are not.
-    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Told(send)));
-    Ok(())
+    };
+    let thread = std::thread::Builder::new().name("sutler-log".into()).spawn(tell);
+    thread.is_ok()
+        && tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Told(send))).is_ok()
 }

@@ -7,7 +7,7 @@ use arrow_array::{
     ffi::FFI_ArrowSchema,
     ffi_stream::FFI_ArrowArrayStream,
 };
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
 use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyCapsule};
 use std::sync::{
     Arc,
@@ -85,8 +85,8 @@ fn instants() -> TimestampMillisecondBuilder {
     TimestampMillisecondBuilder::new().with_timezone("UTC")
 }
 
-fn amounts() -> Result<Decimal128Builder> {
-    Decimal128Builder::new().with_precision_and_scale(38, SCALE as i8).map_err(unwritable)
+fn amounts() -> Decimal128Builder {
+    Decimal128Builder::new().with_data_type(DataType::Decimal128(38, SCALE as i8))
 }
 
 /// An amount in millionths; none where it is finer than any currency is, which is not rounded.
@@ -103,7 +103,7 @@ fn millis(at: Timestamp) -> i64 {
 /// Columns under way, and the batches that are finished.
 trait Columns: Default {
     type Row;
-    fn add(&mut self, row: &Self::Row) -> Result<()>;
+    fn add(&mut self, row: &Self::Row);
     fn finish(&mut self) -> Result<RecordBatch>;
 }
 
@@ -121,7 +121,7 @@ impl<C: Columns> Gathered<C> {
 
     fn take(&mut self, rows: &[C::Row]) -> Result<()> {
         for row in rows {
-            self.columns.add(row)?;
+            self.columns.add(row);
         }
         self.under_way += rows.len();
         self.rows.fetch_add(rows.len() as u64, Ordering::Relaxed);
@@ -148,7 +148,7 @@ struct OrderColumns {
     phase: StringBuilder,
     placed_at: TimestampMillisecondBuilder,
     due_at: TimestampMillisecondBuilder,
-    total: Option<Decimal128Builder>,
+    total: Decimal128Builder,
     currency: StringBuilder,
     acknowledged: Vec<bool>,
     lines: Vec<u32>,
@@ -163,7 +163,7 @@ impl Default for OrderColumns {
             phase: StringBuilder::new(),
             placed_at: instants(),
             due_at: instants(),
-            total: amounts().ok(),
+            total: amounts(),
             currency: StringBuilder::new(),
             acknowledged: Vec::new(),
             lines: Vec::new(),
@@ -180,27 +180,16 @@ fn batch(columns: Vec<(&str, ArrayRef, bool)>) -> Result<RecordBatch> {
     RecordBatch::try_from_iter_with_nullable(columns).map_err(unwritable)
 }
 
-fn amount(builder: &mut Option<Decimal128Builder>, money: Option<&Money>) {
-    if let Some(builder) = builder {
-        builder.append_option(money.and_then(millionths));
-    }
-}
-
-fn finished(builder: &mut Option<Decimal128Builder>) -> Result<ArrayRef> {
-    let builder = builder.as_mut().ok_or_else(|| unwritable("no column for amounts"))?;
-    Ok(array(builder.finish()))
-}
-
 impl Columns for OrderColumns {
     type Row = InboxRow;
 
-    fn add(&mut self, row: &InboxRow) -> Result<()> {
+    fn add(&mut self, row: &InboxRow) {
         self.channel.append_value(row.channel.as_str());
         self.id.append_value(row.channel_order_id.as_str());
         self.phase.append_value(row.phase.as_str());
         self.placed_at.append_value(millis(row.placed_at));
         self.due_at.append_option(row.due_at.map(millis));
-        amount(&mut self.total, row.total.as_ref());
+        self.total.append_option(row.total.as_ref().and_then(millionths));
         self.currency.append_option(row.total.as_ref().map(|total| total.currency.as_str()));
         self.acknowledged.push(row.acknowledged);
         self.lines.push(row.lines);
@@ -208,7 +197,6 @@ impl Columns for OrderColumns {
             self.holds.values().append_value(hold.code());
         }
         self.holds.append(true);
-        Ok(())
     }
 
     fn finish(&mut self) -> Result<RecordBatch> {
@@ -218,7 +206,7 @@ impl Columns for OrderColumns {
             ("phase", array(self.phase.finish()), false),
             ("placed_at", array(self.placed_at.finish()), false),
             ("due_at", array(self.due_at.finish()), true),
-            ("total", finished(&mut self.total)?, true),
+            ("total", array(self.total.finish()), true),
             ("currency", array(self.currency.finish()), true),
             ("acknowledged", array(BooleanArray::from(std::mem::take(&mut self.acknowledged))), false),
             ("lines", array(UInt32Array::from(std::mem::take(&mut self.lines))), false),
@@ -231,7 +219,7 @@ struct LineColumns {
     texts: [StringBuilder; 7],
     placed_at: TimestampMillisecondBuilder,
     units: [UInt32Builder; 4],
-    amounts: [Option<Decimal128Builder>; 3],
+    amounts: [Decimal128Builder; 3],
 }
 
 impl Default for LineColumns {
@@ -240,7 +228,7 @@ impl Default for LineColumns {
             texts: std::array::from_fn(|_| StringBuilder::new()),
             placed_at: instants(),
             units: std::array::from_fn(|_| UInt32Builder::new()),
-            amounts: std::array::from_fn(|_| amounts().ok()),
+            amounts: std::array::from_fn(|_| amounts()),
         }
     }
 }
@@ -262,7 +250,7 @@ fn charged(line: &Line) -> [Option<Money>; 3] {
 impl Columns for LineColumns {
     type Row = OrderState;
 
-    fn add(&mut self, state: &OrderState) -> Result<()> {
+    fn add(&mut self, state: &OrderState) {
         for line in &state.facts.lines {
             let amounts = charged(line);
             let [channel, id, phase, line_id, sku, title, currency] = &mut self.texts;
@@ -280,10 +268,9 @@ impl Columns for LineColumns {
                 builder.append_value(units);
             }
             for (builder, money) in self.amounts.iter_mut().zip(amounts) {
-                amount(builder, money.as_ref());
+                builder.append_option(money.as_ref().and_then(millionths));
             }
         }
-        Ok(())
     }
 
     fn finish(&mut self) -> Result<RecordBatch> {
@@ -302,27 +289,32 @@ impl Columns for LineColumns {
             ("cancelled", array(cancelled.finish()), false),
             ("shipped", array(shipped.finish()), false),
             ("delivered", array(delivered.finish()), false),
-            ("goods", finished(goods)?, true),
-            ("charges", finished(charges)?, true),
-            ("tax", finished(tax)?, true),
+            ("goods", array(goods.finish()), true),
+            ("charges", array(charges.finish()), true),
+            ("tax", array(tax.finish()), true),
             ("currency", array(currency.finish()), true),
         ])
     }
 }
 
-/// Reads orders (`orders`) or their lines (`lines`), counting orders as they are read.
+/// Reads a table by its name, counting orders as they are read.
 pub(crate) async fn read(
     engine: &Engine,
-    kind: &str,
+    name: &str,
     chosen: &Chosen,
     counted: Arc<AtomicU64>,
 ) -> Result<Table> {
-    if kind == "lines" {
-        let mut gathered = Gathered::<LineColumns>::new(counted);
-        tables::states(engine, chosen, |states| gathered.take(&states)).await?;
-        return gathered.table();
+    match name {
+        "orders_table" => {
+            let mut gathered = Gathered::<OrderColumns>::new(counted);
+            tables::rows(engine, chosen, |rows| gathered.take(&rows)).await?;
+            gathered.table()
+        }
+        "lines_table" => {
+            let mut gathered = Gathered::<LineColumns>::new(counted);
+            tables::states(engine, chosen, |states| gathered.take(&states)).await?;
+            gathered.table()
+        }
+        other => Err(unwritable(format!("there is no table {other:?}"))),
     }
-    let mut gathered = Gathered::<OrderColumns>::new(counted);
-    tables::rows(engine, chosen, |rows| gathered.take(&rows)).await?;
-    gathered.table()
 }

@@ -147,7 +147,8 @@ class Big:
 
 class Awaited(Big):
     async def judge(self, order: sutler.AskedOrder) -> sutler.Verdict:  # type: ignore[override]
-        await asyncio.sleep(0.001)
+        # It asks a service, which answers from elsewhere.
+        await asyncio.to_thread(threading.get_ident)
         return super().judge(order)
 
 
@@ -206,6 +207,27 @@ def test_a_rule_that_raises_has_not_answered() -> None:
         assert health.failures > 0 and "ValueError: no model" in (health.last_error or "")
 
 
+def test_an_answer_that_is_none_may_have_been_a_deed() -> None:
+    class Odd(Channel):
+        profile = sutler.ChannelProfile(
+            seller="me", marketplace="stall", verbs=(sutler.VerbProfile("acknowledge", sutler.Repeat.ONCE),)
+        )
+
+        def perform(self, commands: tuple[sutler.ChannelCommand, ...]) -> list[sutler.Receipt]:
+            super().perform(commands)
+            return [sutler.Receipt(sutler.ReceiptKind.ACCEPTED)]  # without what to ask after
+
+    market = Present()
+    number = market.sell(sutler.Sale("MUG", 1, None, False))
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Odd(market))
+        engine.on_hand("MUG", 5, as_of=market.now - timedelta(minutes=30))
+        until_settled(engine)
+        assert market.acknowledged == {number: 1}
+        (command,) = engine.order("stall", number).commands
+        assert command.attempt == 1 and command.state in ("in_doubt", "unresolved")
+
+
 def test_rules_of_a_wrong_shape_are_refused() -> None:
     with sutler.Engine.open("memory:") as engine:
         with pytest.raises(TypeError, match="judge"):
@@ -232,7 +254,7 @@ def test_a_channel_that_never_answers_is_given_up_in_time() -> None:
         async def perform(  # type: ignore[override]
             self, commands: tuple[sutler.ChannelCommand, ...]
         ) -> list[sutler.Receipt]:
-            await asyncio.sleep(3_600)
+            await asyncio.Event().wait()
             return []
 
     market = Present()
@@ -311,54 +333,42 @@ raise SystemExit(work())
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_rule_that_outlives_the_program_ends_with_it() -> None:
+def ended(rule: str, ending: str) -> subprocess.CompletedProcess[str]:
+    """A program that ends while a rule is at work, which `begun` tells; `leave` is set once Python begins to end."""
     script = f"""
-import sys, threading, time
+import atexit, os, sys, threading
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import sutler
 from datetime import timedelta
 from test_own import Present, Channel, Big
-class Busy(Big):
+begun, leave = threading.Event(), threading.Event()
+atexit.register(leave.set)
+class Working(Big):
     def judge(self, order):
-        for _ in range(200):
-            time.sleep(0.1)
-        return super().judge(order)
-market = Present()
-market.sell(sutler.Sale("MUG", 1, None, False))
-engine = sutler.Engine.open("memory:")
-engine.add_channel("stall", Channel(market))
-engine.add_rule(Busy())
-engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
-threading.Thread(target=engine.run, daemon=True).start()
-time.sleep(0.5)
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1 and "still at work" in done.stderr and "Fatal" not in done.stderr, done.stderr
-
-
-@pytest.mark.parametrize("ending", ["pass", "raise SystemExit(3)", "import os; os._exit(0)"])
-def test_an_exit_with_a_callback_under_way_is_clean(ending: str) -> None:
-    script = f"""
-import sys, threading, time
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-import sutler
-from datetime import timedelta
-from test_own import Present, Channel, Big
-class Slow(Big):
-    def judge(self, order):
-        time.sleep(0.2)
+        begun.set()
+        {rule}
         return super().judge(order)
 market = Present()
 for _ in range(20):
     market.sell(sutler.Sale("MUG", 1, None, False))
 engine = sutler.Engine.open("memory:")
 engine.add_channel("stall", Channel(market))
-engine.add_rule(Slow())
+engine.add_rule(Working())
 engine.on_hand("MUG", 50, as_of=market.now - timedelta(minutes=30))
 threading.Thread(target=engine.run, daemon=True).start()
-time.sleep(0.5)
+assert begun.wait(30)
 {ending}
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+
+
+def test_a_rule_that_outlives_the_program_ends_with_it() -> None:
+    done = ended("while True: pass", "pass")
+    assert done.returncode == 1 and "still at work" in done.stderr and "Fatal" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("ending", ["pass", "raise SystemExit(3)", "os._exit(0)"])
+def test_an_exit_with_a_callback_under_way_is_clean(ending: str) -> None:
+    done = ended("leave.wait()", ending)
     assert done.returncode == (3 if "3" in ending else 0), done.stderr
     assert "Fatal" not in done.stderr and "panicked" not in done.stderr, done.stderr

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -110,18 +112,36 @@ def test_a_step_tells_its_progress_to_tqdm() -> None:
         assert bar.n == engine.position() > 30
 
 
-def test_the_engine_speaks_to_logging(caplog: pytest.LogCaptureFixture) -> None:
-    import time
+class Heard(logging.Handler):
+    """Tells when something was said."""
 
-    sutler.log_to_logging(logging.DEBUG)
-    with caplog.at_level(logging.DEBUG), sutler.sandbox(marketplaces=["walmart"], orders=5, faults="tokens") as box:
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.set()
+
+
+def test_the_engine_speaks_to_logging() -> None:
+    sutler.log_to_logging("DEBUG")
+    heard = Heard()
+    names = ("sutler", "sutler_http", "sutler_engine")
+    for name in names:
+        logging.getLogger(name).addHandler(heard)
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    with sutler.sandbox(marketplaces=["walmart"], orders=5, faults="tokens") as box:
         with sutler.Engine.open("memory:") as engine:
             engine.add_channel("walmart", box.channels()["walmart"])
-            for _ in range(3):
-                engine.step()
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline and not any(one.name.startswith("sutler") for one in caplog.records):
-            time.sleep(0.02)
-    assert any(one.name.startswith("sutler") for one in caplog.records)
+            engine.step()
+            assert heard.said.wait(10)
+    for name in names:
+        logging.getLogger(name).removeHandler(heard)
     with pytest.raises(ValueError, match="level"):
         sutler.log_to_logging("loud")
+
+
+@pytest.mark.parametrize("name", ["orders_table", "lines_table"])
+def test_a_table_has_the_columns_that_are_said(engine: sutler.Engine, name: str) -> None:
+    said = getattr(sutler.Engine, name).__doc__.split("Columns:")[1].split("Args:")[0]
+    assert re.findall(r"`(\w+)`:", said) == getattr(engine, name)().column_names

@@ -1,7 +1,7 @@
 //! Python: frozen classes with what they say of themselves, and both engines' calls.
 
 use super::{Written, given, is_texts, items};
-use crate::schema::{Boundary, Call, Field, Structure, Texts, Ty};
+use crate::schema::{Boundary, Call, Field, Structure, Table, Texts, Ty};
 use std::fmt::Write as _;
 
 const HEAD: &str = "# Written by `cargo xtask gen` from bindings/boundary; edit it there.\n";
@@ -12,6 +12,7 @@ pub fn files(boundary: &Boundary) -> Vec<Written> {
         Written { path: "bindings/python/python/sutler/_types.py", text: types(boundary) },
         Written { path: "bindings/python/python/sutler/_errors.py", text: errors(boundary) },
         Written { path: "bindings/python/python/sutler/_calls.py", text: calls(boundary) },
+        Written { path: "bindings/python/python/sutler/_tables.py", text: tables(boundary) },
     ]
 }
 
@@ -325,6 +326,59 @@ fn calls(boundary: &Boundary) -> String {
         }
     }
     out
+}
+
+fn tables(boundary: &Boundary) -> String {
+    let mut out = format!(
+        "{HEAD}\"\"\"The tables of both engines.\"\"\"\n\n\
+         from __future__ import annotations\n\n\
+         from datetime import datetime\n\
+         from typing import Any\n\n\
+         from . import _base\n\
+         from ._native import Table\n\
+         from ._types import Phase\n"
+    );
+    for (class, base, is_async) in [("Tables", "Base", false), ("AsyncTables", "AsyncBase", true)] {
+        let _ = write!(
+            out,
+            "\n\nclass {class}(_base.{base}):\n    \"\"\"Orders as Arrow, without a Python object each.\"\"\"\n"
+        );
+        for one in &boundary.tables {
+            table(&mut out, boundary, one, is_async);
+        }
+    }
+    out
+}
+
+/// A table: its arguments are all optional, and it tells how far it is.
+fn table(out: &mut String, boundary: &Boundary, table: &Table, is_async: bool) {
+    let define = if is_async { "async def" } else { "def" };
+    let _ = write!(out, "\n    {define} {}(\n        self,\n        *,\n", table.name);
+    for argument in &table.arguments {
+        let _ = writeln!(out, "        {}: {} = None,", argument.name, accepted(boundary, &argument.ty));
+    }
+    out.push_str("        progress: _base.Progress | None = None,\n    ) -> Table:\n");
+    let mut doc = format!(
+        "{}\n\n`polars.DataFrame(table)` and `pyarrow.table(table)` read it, and by the latter pandas and DuckDB.\n\nColumns:",
+        table.doc
+    );
+    for column in &table.columns {
+        let _ = write!(doc, "\n    `{}`: {}", column.name, column.doc);
+    }
+    doc.push_str("\n\nArgs:");
+    for argument in &table.arguments {
+        let _ = write!(doc, "\n    {}: {}", argument.name, argument.doc);
+    }
+    doc.push_str("\n    progress: Told now and then how many more orders were read: `tqdm.tqdm().update`.");
+    out.push_str(&quoted(&doc, "        "));
+    out.push_str("        given: dict[str, Any] = {\n");
+    for argument in &table.arguments {
+        let value = checked(boundary, &argument.ty, &format!("\"{}\"", argument.name), argument.name);
+        let _ = writeln!(out, "            \"{}\": {value},", argument.name);
+    }
+    let wait = if is_async { "await " } else { "" };
+    let _ =
+        write!(out, "        }}\n        return {wait}self._table(\"{}\", given, progress)\n", table.name);
 }
 
 fn method(out: &mut String, boundary: &Boundary, call: &Call, is_async: bool) {

@@ -60,10 +60,25 @@ fn reference(boundary: &Boundary) -> String {
          | bytes | `bytes` | `Uint8Array` |\n\
          | list | `tuple` | frozen array |\n\
          | none | `None` | `null` |\n\n\
-         Opening, channels, rules, sandboxes and tables are in [embedding](embedding.md#python-and-node).\n\n## Calls\n"
+         Opening, channels, rules and sandboxes are in [embedding](embedding.md#python-and-node).\n\n## Calls\n"
     );
     for call in &boundary.calls {
         one_call(&mut out, boundary, call);
+    }
+    out.push_str("\n## Tables\n\nIn Python alone. Every argument is optional, and `progress` is told now and then how many more orders were read.\n");
+    for table in &boundary.tables {
+        let arguments: Vec<&str> = table.arguments.iter().map(|argument| argument.name).collect();
+        let _ = write!(
+            out,
+            "\n### {}\n\n`{}({}, progress)`\n\n{}\n\n| column | | |\n|---|---|---|\n",
+            table.name,
+            table.name,
+            arguments.join(", "),
+            table.doc
+        );
+        for column in &table.columns {
+            let _ = writeln!(out, "| `{}` | {} | {} |", column.name, word(&column.ty), line(&column.doc));
+        }
     }
     out.push_str("\n## Types\n");
     let taken = given(boundary);

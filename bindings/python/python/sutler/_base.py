@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from . import _native
 from ._errors import error_of
+from ._native import Table
 
 T = TypeVar("T")
 
@@ -143,6 +144,24 @@ def opened(given: tuple[bool, str]) -> Any:
     return json.loads(value)
 
 
+Progress = Callable[[int], object]
+"""Is told how many more are done."""
+
+
+def progress_of(value: Progress | None) -> Progress | None:
+    """Something that can be told a number, or nothing."""
+    if value is not None and not callable(value):
+        raise _wrong("progress", value, "a callable that takes an int")
+    return value
+
+
+def _read_table(native: _native.Engine, name: str, given: dict[str, Any], progress: Progress | None) -> Table:
+    table, failure = native.table(name, json.dumps(given), progress_of(progress))
+    if table is None:
+        raise error_of(json.loads(failure))
+    return table
+
+
 class Base:
     """A blocking engine's way to the native part."""
 
@@ -150,6 +169,9 @@ class Base:
 
     def _call(self, name: str, given: dict[str, Any]) -> Any:
         return opened(self._native.call(name, json.dumps(given)))
+
+    def _table(self, name: str, given: dict[str, Any], progress: Progress | None) -> Table:
+        return _read_table(self._native, name, given, progress)
 
     def _each(
         self, name: str, given: dict[str, Any], field: str, read: Callable[[dict[str, Any]], T]
@@ -191,6 +213,9 @@ class AsyncBase:
         except asyncio.CancelledError:
             pending.cancel()
             raise
+
+    async def _table(self, name: str, given: dict[str, Any], progress: Progress | None) -> Table:
+        return await asyncio.to_thread(_read_table, self._native, name, given, progress)
 
     def _each(
         self, name: str, given: dict[str, Any], field: str, read: Callable[[dict[str, Any]], T]

@@ -17,7 +17,7 @@ from typing import Any
 from . import _base, _channels, _foreign, _native, _rules
 from ._calls import AsyncCalls, Calls
 from ._errors import error_of
-from ._native import Table
+from ._tables import AsyncTables, Tables
 from ._types import (
     AmazonSettings,
     Decision,
@@ -25,11 +25,9 @@ from ._types import (
     Effects,
     Market,
     NormalOrder,
-    Phase,
     Stepped,
     WalmartSettings,
 )
-
 
 # Before the interpreter goes, the engine's threads must have left it.
 atexit.register(_native.end)
@@ -72,9 +70,6 @@ class LocalChannel:
         }
 
 
-Progress = Callable[[int], object]
-"""Is told how many more are done."""
-
 Channel = Walmart | Amazon | Ebay | LocalChannel | _channels.OwnChannel
 """What `add_channel` takes."""
 
@@ -98,13 +93,12 @@ def _adding(
     return lambda: native.add_channel(name, kind, json.dumps(settings))
 
 
-class _told:
+class _Telling:
     """Tells how many changes are written while something is done: from a thread, and the rest at the end. What is raised there
     is raised here once it is over, unless that raised something itself."""
 
-    def __init__(self, engine: Calls, progress: Progress) -> None:
-        if not callable(progress):
-            raise TypeError(f"progress is {type(progress).__name__}; a callable that takes an int is right")
+    def __init__(self, engine: Calls, progress: _base.Progress) -> None:
+        _base.progress_of(progress)
         self._engine, self._progress, self._position = engine, progress, 0
         self._raised: BaseException | None = None
         self._done = threading.Event()
@@ -137,26 +131,6 @@ class _told:
             raise self._raised
 
 
-def _chosen(
-    channel: str | None, phase: Phase | str | None, placed_from: datetime | None, placed_before: datetime | None
-) -> str:
-    return json.dumps({
-        "channel": None if channel is None else _base.text("channel", channel),
-        "phase": None if phase is None else _base.text("phase", phase),
-        "placed_from": None if placed_from is None else _base.instant("placed_from", placed_from),
-        "placed_before": None if placed_before is None else _base.instant("placed_before", placed_before),
-    })
-
-
-def _table(native: _native.Engine, kind: str, chosen: str, progress: Progress | None) -> Table:
-    if progress is not None and not callable(progress):
-        raise TypeError(f"progress is {type(progress).__name__}; a callable that takes an int is right")
-    table, failure = native.table(kind, chosen, progress)
-    if table is None:
-        raise error_of(json.loads(failure))
-    return table
-
-
 def _open(url: str | os.PathLike[str], tenant: str | None) -> _native.Engine:
     tenant = None if tenant is None else _base.text("tenant", tenant)
     engine, failure = _native.Engine.open(_base.text("url", os.fspath(url)), tenant)
@@ -165,7 +139,7 @@ def _open(url: str | os.PathLike[str], tenant: str | None) -> _native.Engine:
     return engine
 
 
-class Engine(Calls):
+class Engine(Calls, Tables):
     """An engine over one store; every call waits for its answer. Nothing runs by itself: call `step`, or `run`.
 
     >>> import sutler
@@ -189,7 +163,7 @@ class Engine(Calls):
         """Adds a channel under a name of yours; not while the engine runs."""
         _base.opened(_adding(self._native, name, channel, None)())
 
-    def step(self, *, progress: Progress | None = None) -> Stepped:
+    def step(self, *, progress: _base.Progress | None = None) -> Stepped:
         """Does everything that is due now on every channel, and says when more will be.
 
         It returns when nothing is due and nothing is in flight. Everything it did is durable; called again at once it does
@@ -200,55 +174,12 @@ class Engine(Calls):
         """
         if progress is None:
             return super().step()
-        with _told(self, progress):
+        with _Telling(self, progress):
             return super().step()
 
     def add_rule(self, rule: _rules.Rule) -> None:
         """Adds a rule of yours; not while the engine runs."""
         _base.opened(_rules.add(self._native, rule, None)())
-
-    def orders_table(
-        self,
-        *,
-        channel: str | None = None,
-        phase: Phase | str | None = None,
-        placed_from: datetime | None = None,
-        placed_before: datetime | None = None,
-        progress: Progress | None = None,
-    ) -> Table:
-        """Orders as an Arrow table, oldest placed first: `polars.DataFrame(table)`, `pyarrow.table(table)`, and
-        by it pandas and DuckDB.
-
-        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` and `due_at` (UTC), `total` (exact, six digits after the
-        point, null where an amount is finer) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
-
-        Args:
-            channel: Of this channel.
-            phase: In this phase.
-            placed_from: Placed at or after.
-            placed_before: Placed before.
-            progress: Told now and then how many more orders were read: `tqdm.tqdm().update`.
-        """
-        chosen = _chosen(channel, phase, placed_from, placed_before)
-        return _table(self._native, "orders", chosen, progress)
-
-    def lines_table(
-        self,
-        *,
-        channel: str | None = None,
-        phase: Phase | str | None = None,
-        placed_from: datetime | None = None,
-        placed_before: datetime | None = None,
-        progress: Progress | None = None,
-    ) -> Table:
-        """Lines as an Arrow table, oldest placed order first; the arguments are those of `orders_table`.
-
-        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` (UTC), `line_id`, `sku`, `title`, units `ordered`,
-        `cancelled`, `shipped` and `delivered`, and of all units of the line `goods`, all `charges` and `tax` with their
-        `currency`.
-        """
-        chosen = _chosen(channel, phase, placed_from, placed_before)
-        return _table(self._native, "lines", chosen, progress)
 
     def stop(self) -> None:
         """Asks a running engine to stop: `run` returns when everything in flight has landed."""
@@ -267,7 +198,7 @@ class Engine(Calls):
         self.close()
 
 
-class AsyncEngine(AsyncCalls):
+class AsyncEngine(AsyncCalls, AsyncTables):
     """The same for asyncio: every call is awaited.
 
     >>> import asyncio, sutler
@@ -295,49 +226,6 @@ class AsyncEngine(AsyncCalls):
         """Adds a rule of yours; not while the engine runs. What it awaits runs on this loop."""
         add = _rules.add(self._native, rule, asyncio.get_running_loop())
         _base.opened(await asyncio.to_thread(add))
-
-    async def orders_table(
-        self,
-        *,
-        channel: str | None = None,
-        phase: Phase | str | None = None,
-        placed_from: datetime | None = None,
-        placed_before: datetime | None = None,
-        progress: Progress | None = None,
-    ) -> Table:
-        """Orders as an Arrow table, oldest placed first: `polars.DataFrame(table)`, `pyarrow.table(table)`, and
-        by it pandas and DuckDB.
-
-        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` and `due_at` (UTC), `total` (exact, six digits after the
-        point, null where an amount is finer) with its `currency`, `acknowledged`, `lines` (how many) and `holds` (their codes).
-
-        Args:
-            channel: Of this channel.
-            phase: In this phase.
-            placed_from: Placed at or after.
-            placed_before: Placed before.
-            progress: Told now and then how many more orders were read: `tqdm.tqdm().update`.
-        """
-        chosen = _chosen(channel, phase, placed_from, placed_before)
-        return await asyncio.to_thread(_table, self._native, "orders", chosen, progress)
-
-    async def lines_table(
-        self,
-        *,
-        channel: str | None = None,
-        phase: Phase | str | None = None,
-        placed_from: datetime | None = None,
-        placed_before: datetime | None = None,
-        progress: Progress | None = None,
-    ) -> Table:
-        """Lines as an Arrow table, oldest placed order first; the arguments are those of `orders_table`.
-
-        Columns: `channel`, `channel_order_id`, `phase`, `placed_at` (UTC), `line_id`, `sku`, `title`, units `ordered`,
-        `cancelled`, `shipped` and `delivered`, and of all units of the line `goods`, all `charges` and `tax` with their
-        `currency`.
-        """
-        chosen = _chosen(channel, phase, placed_from, placed_before)
-        return await asyncio.to_thread(_table, self._native, "lines", chosen, progress)
 
     def stop(self) -> None:
         """Asks a running engine to stop: `run` returns when everything in flight has landed."""

@@ -1392,74 +1392,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Stepped:
-    """What one step came to."""
-
-    done: int
-    """Pieces of work done."""
-    next_at: datetime | None
-    """When the next is due; none when nothing is until something comes in."""
-
-    @staticmethod
-    def _read(raw: dict[str, Any]) -> Stepped:
-        return Stepped(
-            raw["done"],
-            None if raw["next_at"] is None else _base.instant_of(raw["next_at"]),
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
-        return {
-            "done": self.done,
-            "next_at": self.next_at,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Something asked of the engine. It is durable; an engine that runs takes it."""
-
-    id: int
-    """Its position in the intake: `ticket` tells what became of it."""
-
-    @staticmethod
-    def _read(raw: dict[str, Any]) -> Ticket:
-        return Ticket(
-            raw["id"],
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
-        return {
-            "id": self.id,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class TicketOutcome:
-    """What became of something asked."""
-
-    state: str
-    """`waiting`, `done` or `refused`."""
-    words: str
-    """What was done, or why not; empty while it waits."""
-
-    @staticmethod
-    def _read(raw: dict[str, Any]) -> TicketOutcome:
-        return TicketOutcome(
-            raw["state"],
-            raw["words"],
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
-        return {
-            "state": self.state,
-            "words": self.words,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class LineQuantity:
     """Units of one line."""
 
@@ -1532,6 +1464,74 @@ class RefundPart:
             "charge": self.charge,
             "amount": self.amount.to_dict(),
             "tax": None if self.tax is None else self.tax.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """What one step came to."""
+
+    done: int
+    """Pieces of work done."""
+    next_at: datetime | None
+    """When the next is due; none when nothing is until something comes in."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Stepped:
+        return Stepped(
+            raw["done"],
+            None if raw["next_at"] is None else _base.instant_of(raw["next_at"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "done": self.done,
+            "next_at": self.next_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Something asked of the engine. It is durable; an engine that runs takes it."""
+
+    id: int
+    """Its position in the intake: `ticket` tells what became of it."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> Ticket:
+        return Ticket(
+            raw["id"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "id": self.id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOutcome:
+    """What became of something asked."""
+
+    state: str
+    """`waiting`, `done` or `refused`."""
+    words: str
+    """What was done, or why not; empty while it waits."""
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> TicketOutcome:
+        return TicketOutcome(
+            raw["state"],
+            raw["words"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "state": self.state,
+            "words": self.words,
         }
 
 
