@@ -1,4 +1,4 @@
-// The job `sync` of `benches/src/bin/sync.rs` through the Node package, against the same marketplace: one JSON line.
+// The job of `benches/src/bin/embedded.rs` through the Node package, against the same marketplace: one JSON line.
 //
 //     node job.mjs 127.0.0.1:8099 orders.db
 
@@ -14,6 +14,7 @@ await engine.addChannel('us', new Walmart({
   seller: '101', clientId: 'bench', clientSecret: 'bench', environment: 'local',
   baseUrl, tokenUrl: `${baseUrl}/v3/token`, rateFactor: 100_000,
 }));
+await engine.loadPolicy('[stock]\npublish = false\n');
 const asOf = new Date(Date.now() - 3 * 24 * 3_600_000);
 for (let n = 0; n < 5_000; n += 1) {
   await engine.onHand(`SKU-${String(n).padStart(5, '0')}`, n % 25 === 0 ? 8 : 1_000, { asOf });

@@ -1,4 +1,4 @@
-"""The job `sync` of `benches/src/bin/sync.rs` through the Python package, against the same marketplace: one JSON line.
+"""The job of `benches/src/bin/embedded.rs` through the Python package, against the same marketplace: one JSON line.
 
     python job.py 127.0.0.1:8099 orders.db
 """
@@ -23,6 +23,7 @@ channel = sutler.Walmart(
 )
 with sutler.Engine.open(db) as engine:
     engine.add_channel("us", channel)
+    engine.load_policy("[stock]\npublish = false\n")
     counted = datetime.now(timezone.utc) - timedelta(days=3)
     for n in range(5_000):
         engine.on_hand(f"SKU-{n:05}", 8 if n % 25 == 0 else 1_000, as_of=counted)

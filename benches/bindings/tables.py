@@ -1,6 +1,6 @@
-"""Orders read from Python as a table and as objects: one JSON line. The store is filled from a local marketplace where it is empty.
+"""Orders read from Python as a table and as objects: one JSON line. The store is one that `benches/src/bin/embedded.rs` filled.
 
-    python tables.py orders.db 1000000
+    python tables.py orders.db
 """
 
 import json
@@ -9,11 +9,7 @@ import time
 
 import sutler
 
-db, wanted = sys.argv[1], int(sys.argv[2])
-
-
-def stored(engine: sutler.Engine) -> int:
-    return sum(total.orders for total in engine.totals())
+db = sys.argv[1]
 
 
 def taken(read):
@@ -21,13 +17,6 @@ def taken(read):
     orders = read()
     return orders, time.perf_counter() - started
 
-
-with sutler.Engine.open(db) as engine:
-    if stored(engine) < wanted:
-        with sutler.sandbox(marketplaces=["walmart"], orders=wanted, speed=6_000) as box:
-            engine.add_channel("walmart", box.channels()["walmart"])
-            while stored(engine) < wanted:
-                engine.step()
 
 with sutler.Engine.open(db) as engine:
     orders, table = taken(lambda: len(engine.orders_table()))

@@ -28,8 +28,13 @@ function code(target, methods) {
   };
 }
 
+/** A name of the native part's as JavaScript has it: `pull_returns` is `pullReturns`. */
+function camel(name) {
+  return name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+
 function methodOf(object) {
-  return (name) => (...given) => object[name](...given);
+  return (name) => (...given) => object[camel(name)](...given);
 }
 
 const one = (write) => (answer) => write('answer', answer);
@@ -49,6 +54,8 @@ const CHANNEL = {
     write: one(generated.writeSettledWork),
   },
   levels: { read: (raw) => [raw], write: many(generated.writeLevel) },
+  receive: { read: (raw) => [generated.readPushRequest(raw)], write: one(generated.writePushOutcome) },
+  pull_returns: { read: (raw) => [generated.readPullRequest(raw)], write: one(generated.writeReturnsPage) },
 };
 
 /** The method of a rule. */
@@ -64,7 +71,10 @@ function profileOf(channel) {
     );
   }
   const profile = generated.writeChannelProfile('profile', channel.profile);
-  const needed = ['check', 'pull', 'fetch', 'perform', ...(profile.level_lag === null ? [] : ['levels'])];
+  const needed = ['check', 'pull', 'fetch', 'perform'];
+  if (profile.level_lag !== null) needed.push('levels');
+  if (profile.takes_pushes === true) needed.push('receive');
+  if (profile.returns !== null) needed.push('pullReturns');
   for (const name of needed) {
     if (typeof channel[name] !== 'function') throw new TypeError(`channel has no method ${name}; an OwnChannel is right`);
   }
@@ -78,4 +88,4 @@ function ruleOf(rule) {
   return { name: base.text('rule.name', rule.name), version: base.text('rule.version', rule.version) };
 }
 
-module.exports = { CHANNEL, RULE, code, methodOf, profileOf, ruleOf };
+module.exports = { CHANNEL, RULE, camel, code, methodOf, profileOf, ruleOf };

@@ -71,6 +71,16 @@ export type VerdictKind = 'pass' | 'hold' | 'refuse' | 'abstain' | (string & {})
 export type CommandState = 'intended' | 'sent' | 'accepted' | 'in_doubt' | 'confirmed' | 'refused' | 'redirected' | 'unresolved' | 'void' | (string & {});
 
 /**
+ * How far a return is. A text this version does not know is kept as it is.
+ *
+ * - `announced`: The buyer wants to send it back, or has sent it.
+ * - `confirmed`: The goods arrived.
+ * - `closed`: Over: refunded or replaced, with or without goods that came back.
+ * - `voided`: Taken back by the buyer, or refused.
+ */
+export type ReturnStage = 'announced' | 'confirmed' | 'closed' | 'voided' | (string & {});
+
+/**
  * Why a line is cancelled. A text this version does not know is kept as it is.
  *
  * - `buyer_asked`: The buyer asked, and the channel shows it.
@@ -174,6 +184,15 @@ export type ReceiptKind = 'done' | 'accepted' | 'refused' | 'not_applied' | 'red
  * - `lost`: The channel does not know the handle; `why` says more.
  */
 export type SettledKind = 'not_yet' | 'receipts' | 'lost' | (string & {});
+
+/**
+ * What a push turned out to be. A text this version does not know is kept as it is.
+ *
+ * - `told`: Authentic: what it tells is durable before it is answered.
+ * - `answer`: A question about us (a challenge): only the reply is wanted.
+ * - `refused`: Not authentic, or not readable: nothing of it is believed; `why` says why.
+ */
+export type PushKind = 'told' | 'answer' | 'refused' | (string & {});
 
 /**
  * What becomes of the next write of a channel under test. A text this version does not know is kept as it is.
@@ -373,24 +392,24 @@ export interface Deadline {
 
 /** Units of one line in a return. */
 export interface ReturnedUnits {
-  /** Which line, where the channel says. */
-  readonly lineId: string | null;
-  /** The SKU, where the channel says. */
-  readonly sku: string | null;
   /** Units the buyer sends back. */
   readonly quantity: number;
   /** Of these, units that arrived. */
   readonly back: number;
   /** Why, in the channel's words. */
   readonly reason: string;
+  /** Which line, where the channel says. */
+  readonly lineId?: string | null;
+  /** The SKU, where the channel says. */
+  readonly sku?: string | null;
 }
 
 /** What a buyer sends back of an order. */
 export interface Return {
   /** The channel's id of it. */
   readonly id: string;
-  /** How far it is (`announced`, `confirmed`, `closed`, `voided`). */
-  readonly stage: string;
+  /** How far it is. */
+  readonly stage: ReturnStage;
   /** The same in the channel's words. */
   readonly status: string;
   /** When the buyer asked for it. */
@@ -619,10 +638,10 @@ export interface PhaseTotal {
 export interface PushReply {
   /** The HTTP status. */
   readonly status: number;
-  /** The content type of the body, if there is one. */
-  readonly contentType: string | null;
   /** The body. */
   readonly body: string;
+  /** The content type of the body, if there is one. */
+  readonly contentType?: string | null;
 }
 
 /** One seller metric over its window. */
@@ -841,7 +860,7 @@ export interface NormalOrder {
 
 /** How fast a channel may be called. */
 export interface RateLimit {
-  /** `pull`, `fetch`, `levels`, `settle` or a verb; all that no other entry names, when it is `*`. */
+  /** `pull`, `fetch`, `levels`, `settle`, `returns` or a verb; all that no other entry names, when it is `*`. */
   readonly calls: string;
   /** Calls a second that come back. */
   readonly perSecond: number;
@@ -884,6 +903,19 @@ export interface VerbProfile {
   readonly batchMax?: number | null;
 }
 
+/** How a channel of your own tells of returns. */
+export interface ReturnsProfile {
+  /** How far back the first window reaches. Milliseconds. */
+  readonly horizonMs: number;
+  /**
+   * How long before the last read every later window begins: as long as a return may be invisible, or change without the
+   * window showing it. None unless said. Milliseconds.
+   */
+  readonly overlapMs?: number | null;
+  /** From the end of one read to the next; an hour unless said. Milliseconds. */
+  readonly everyMs?: number | null;
+}
+
 /** What a channel of your own says of itself. What it does not say is the plainest there is. */
 export interface ChannelProfile {
   /** The seller it is configured for. */
@@ -906,6 +938,10 @@ export interface ChannelProfile {
   readonly rates?: ReadonlyArray<RateLimit> | null;
   /** Levels can be read by `levels`, and show what was at most this long ago. None: they cannot be read. Milliseconds. */
   readonly levelLagMs?: number | null;
+  /** Does it take pushes, by `receive`? No unless said. */
+  readonly takesPushes?: boolean | null;
+  /** Returns are read by `pull_returns`. None: it tells of none. */
+  readonly returns?: ReturnsProfile | null;
   /** The time it runs by, where it is a local marketplace's. */
   readonly pace?: Pace | null;
 }
@@ -1049,6 +1085,69 @@ export interface SettledWork {
   readonly receipts?: ReadonlyArray<Receipt> | null;
   /** In words, when it is lost. */
   readonly why?: string | null;
+}
+
+/** One push, as it arrived: signatures cover its bytes. */
+export interface PushRequest {
+  /** `GET` or `POST`. */
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Names in any case, with their values. */
+  readonly headers: ReadonlyArray<ReadonlyArray<string>>;
+  /** The body. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * What a channel of your own finds a push to be. It is never the truth, and changes nothing by itself: what it tells of is
+ * read again.
+ */
+export interface PushOutcome {
+  /** What it turned out to be. */
+  readonly kind: PushKind;
+  /** The push's own id, where it tells something; the same one again tells nothing new. */
+  readonly id?: string | null;
+  /** Orders of which something is new. */
+  readonly orders?: ReadonlyArray<string> | null;
+  /** Handles of accepted work that is finished: it is asked after at once. */
+  readonly finished?: ReadonlyArray<string> | null;
+  /** The names of a buyer who closed the account: what is personal of all their orders is erased. */
+  readonly eraseBuyer?: ReadonlyArray<string> | null;
+  /** Did the seller withdraw our authorization? No unless said. */
+  readonly revoked?: boolean | null;
+  /** What to answer; a status of 204 (`told`), 200 (`answer`) or 401 (`refused`) without a body unless said. */
+  readonly reply?: PushReply | null;
+  /** Why it is refused, without anything of its content. */
+  readonly why?: string | null;
+}
+
+/** One return as a channel of your own shows it. */
+export interface ShownReturn {
+  /** The order it is of. */
+  readonly channelOrderId: string;
+  /** The channel's id of it. */
+  readonly id: string;
+  /** How far it is. */
+  readonly stage: ReturnStage;
+  /** The same in the channel's words. */
+  readonly status: string;
+  /** What is sent back. */
+  readonly lines: ReadonlyArray<ReturnedUnits>;
+  /** When the buyer asked for it. */
+  readonly openedAt?: Date | null;
+  /** When it last changed. */
+  readonly changedAt?: Date | null;
+  /** What of the money, in the channel's words, where it says. */
+  readonly refund?: string | null;
+}
+
+/** One page of returns. */
+export interface ReturnsPage {
+  /** Its returns. */
+  readonly returns: ReadonlyArray<ShownReturn>;
+  /** Where to go on; none at the end of the window. */
+  readonly next?: string | null;
 }
 
 /** The level of a listing. */

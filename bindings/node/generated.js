@@ -167,12 +167,23 @@ function readDeadline(raw) {
 
 function readReturnedUnits(raw) {
   return Object.freeze({
-    lineId: raw.line_id,
-    sku: raw.sku,
     quantity: raw.quantity,
     back: raw.back,
     reason: raw.reason,
+    lineId: raw.line_id,
+    sku: raw.sku,
   });
+}
+
+function writeReturnedUnits(name, value) {
+  base.record(name, value, ['quantity', 'back', 'reason', 'lineId', 'sku']);
+  return {
+    quantity: base.count(`${name}.quantity`, value.quantity),
+    back: base.count(`${name}.back`, value.back),
+    reason: base.text(`${name}.reason`, value.reason),
+    line_id: value.lineId === undefined || value.lineId === null ? null : base.text(`${name}.lineId`, value.lineId),
+    sku: value.sku === undefined || value.sku === null ? null : base.text(`${name}.sku`, value.sku),
+  };
 }
 
 function readReturn(raw) {
@@ -359,9 +370,18 @@ function readPhaseTotal(raw) {
 function readPushReply(raw) {
   return Object.freeze({
     status: raw.status,
-    contentType: raw.content_type,
     body: raw.body,
+    contentType: raw.content_type,
   });
+}
+
+function writePushReply(name, value) {
+  base.record(name, value, ['status', 'body', 'contentType']);
+  return {
+    status: base.count(`${name}.status`, value.status),
+    body: base.text(`${name}.body`, value.body),
+    content_type: value.contentType === undefined || value.contentType === null ? null : base.text(`${name}.contentType`, value.contentType),
+  };
 }
 
 function readMetric(raw) {
@@ -643,6 +663,23 @@ function writeVerbProfile(name, value) {
   };
 }
 
+function readReturnsProfile(raw) {
+  return Object.freeze({
+    horizonMs: raw.horizon,
+    overlapMs: raw.overlap,
+    everyMs: raw.every,
+  });
+}
+
+function writeReturnsProfile(name, value) {
+  base.record(name, value, ['horizonMs', 'overlapMs', 'everyMs']);
+  return {
+    horizon: base.whole(`${name}.horizonMs`, value.horizonMs),
+    overlap: value.overlapMs === undefined || value.overlapMs === null ? null : base.whole(`${name}.overlapMs`, value.overlapMs),
+    every: value.everyMs === undefined || value.everyMs === null ? null : base.whole(`${name}.everyMs`, value.everyMs),
+  };
+}
+
 function readChannelProfile(raw) {
   return Object.freeze({
     seller: raw.seller,
@@ -655,12 +692,14 @@ function readChannelProfile(raw) {
     visibilityDelayMs: raw.visibility_delay,
     rates: raw.rates === null ? null : Object.freeze(raw.rates.map(readRateLimit)),
     levelLagMs: raw.level_lag,
+    takesPushes: raw.takes_pushes,
+    returns: raw.returns === null ? null : readReturnsProfile(raw.returns),
     pace: raw.pace === null ? null : readPace(raw.pace),
   });
 }
 
 function writeChannelProfile(name, value) {
-  base.record(name, value, ['seller', 'marketplace', 'verbs', 'acknowledgment', 'cancelUnit', 'answersCancelRequests', 'streams', 'visibilityDelayMs', 'rates', 'levelLagMs', 'pace']);
+  base.record(name, value, ['seller', 'marketplace', 'verbs', 'acknowledgment', 'cancelUnit', 'answersCancelRequests', 'streams', 'visibilityDelayMs', 'rates', 'levelLagMs', 'takesPushes', 'returns', 'pace']);
   return {
     seller: base.text(`${name}.seller`, value.seller),
     marketplace: base.text(`${name}.marketplace`, value.marketplace),
@@ -672,6 +711,8 @@ function writeChannelProfile(name, value) {
     visibility_delay: value.visibilityDelayMs === undefined || value.visibilityDelayMs === null ? null : base.whole(`${name}.visibilityDelayMs`, value.visibilityDelayMs),
     rates: value.rates === undefined || value.rates === null ? null : base.many(`${name}.rates`, value.rates).map((one) => writeRateLimit(`${name}.rates`, one)),
     level_lag: value.levelLagMs === undefined || value.levelLagMs === null ? null : base.whole(`${name}.levelLagMs`, value.levelLagMs),
+    takes_pushes: value.takesPushes === undefined || value.takesPushes === null ? null : base.truth(`${name}.takesPushes`, value.takesPushes),
+    returns: value.returns === undefined || value.returns === null ? null : writeReturnsProfile(`${name}.returns`, value.returns),
     pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
   };
 }
@@ -827,6 +868,94 @@ function writeSettledWork(name, value) {
     kind: base.text(`${name}.kind`, value.kind),
     receipts: value.receipts === undefined || value.receipts === null ? null : base.many(`${name}.receipts`, value.receipts).map((one) => writeReceipt(`${name}.receipts`, one)),
     why: value.why === undefined || value.why === null ? null : base.text(`${name}.why`, value.why),
+  };
+}
+
+function readPushRequest(raw) {
+  return Object.freeze({
+    method: raw.method,
+    path: raw.path,
+    headers: Object.freeze(raw.headers),
+    body: base.bytesOf(raw.body),
+  });
+}
+
+function writePushRequest(name, value) {
+  base.record(name, value, ['method', 'path', 'headers', 'body']);
+  return {
+    method: base.text(`${name}.method`, value.method),
+    path: base.text(`${name}.path`, value.path),
+    headers: base.many(`${name}.headers`, value.headers).map((one) => base.many(`${name}.headers`, one).map((one) => base.text(`${name}.headers`, one))),
+    body: base.octets(`${name}.body`, value.body),
+  };
+}
+
+function readPushOutcome(raw) {
+  return Object.freeze({
+    kind: raw.kind,
+    id: raw.id,
+    orders: raw.orders === null ? null : Object.freeze(raw.orders),
+    finished: raw.finished === null ? null : Object.freeze(raw.finished),
+    eraseBuyer: raw.erase_buyer === null ? null : Object.freeze(raw.erase_buyer),
+    revoked: raw.revoked,
+    reply: raw.reply === null ? null : readPushReply(raw.reply),
+    why: raw.why,
+  });
+}
+
+function writePushOutcome(name, value) {
+  base.record(name, value, ['kind', 'id', 'orders', 'finished', 'eraseBuyer', 'revoked', 'reply', 'why']);
+  return {
+    kind: base.text(`${name}.kind`, value.kind),
+    id: value.id === undefined || value.id === null ? null : base.text(`${name}.id`, value.id),
+    orders: value.orders === undefined || value.orders === null ? null : base.many(`${name}.orders`, value.orders).map((one) => base.text(`${name}.orders`, one)),
+    finished: value.finished === undefined || value.finished === null ? null : base.many(`${name}.finished`, value.finished).map((one) => base.text(`${name}.finished`, one)),
+    erase_buyer: value.eraseBuyer === undefined || value.eraseBuyer === null ? null : base.many(`${name}.eraseBuyer`, value.eraseBuyer).map((one) => base.text(`${name}.eraseBuyer`, one)),
+    revoked: value.revoked === undefined || value.revoked === null ? null : base.truth(`${name}.revoked`, value.revoked),
+    reply: value.reply === undefined || value.reply === null ? null : writePushReply(`${name}.reply`, value.reply),
+    why: value.why === undefined || value.why === null ? null : base.text(`${name}.why`, value.why),
+  };
+}
+
+function readShownReturn(raw) {
+  return Object.freeze({
+    channelOrderId: raw.channel_order_id,
+    id: raw.id,
+    stage: raw.stage,
+    status: raw.status,
+    lines: Object.freeze(raw.lines.map(readReturnedUnits)),
+    openedAt: raw.opened_at === null ? null : new Date(raw.opened_at),
+    changedAt: raw.changed_at === null ? null : new Date(raw.changed_at),
+    refund: raw.refund,
+  });
+}
+
+function writeShownReturn(name, value) {
+  base.record(name, value, ['channelOrderId', 'id', 'stage', 'status', 'lines', 'openedAt', 'changedAt', 'refund']);
+  return {
+    channel_order_id: base.text(`${name}.channelOrderId`, value.channelOrderId),
+    id: base.text(`${name}.id`, value.id),
+    stage: base.text(`${name}.stage`, value.stage),
+    status: base.text(`${name}.status`, value.status),
+    lines: base.many(`${name}.lines`, value.lines).map((one) => writeReturnedUnits(`${name}.lines`, one)),
+    opened_at: value.openedAt === undefined || value.openedAt === null ? null : base.instant(`${name}.openedAt`, value.openedAt),
+    changed_at: value.changedAt === undefined || value.changedAt === null ? null : base.instant(`${name}.changedAt`, value.changedAt),
+    refund: value.refund === undefined || value.refund === null ? null : base.text(`${name}.refund`, value.refund),
+  };
+}
+
+function readReturnsPage(raw) {
+  return Object.freeze({
+    returns: Object.freeze(raw.returns.map(readShownReturn)),
+    next: raw.next,
+  });
+}
+
+function writeReturnsPage(name, value) {
+  base.record(name, value, ['returns', 'next']);
+  return {
+    returns: base.many(`${name}.returns`, value.returns).map((one) => writeShownReturn(`${name}.returns`, one)),
+    next: value.next === undefined || value.next === null ? null : base.text(`${name}.next`, value.next),
   };
 }
 
@@ -1208,6 +1337,7 @@ module.exports = {
   readCommand,
   readDeadline,
   readReturnedUnits,
+  writeReturnedUnits,
   readReturn,
   readOrder,
   readOrderPage,
@@ -1227,6 +1357,7 @@ module.exports = {
   readItem,
   readPhaseTotal,
   readPushReply,
+  writePushReply,
   readMetric,
   readWalmartSettings,
   writeWalmartSettings,
@@ -1249,6 +1380,8 @@ module.exports = {
   writeStreamProfile,
   readVerbProfile,
   writeVerbProfile,
+  readReturnsProfile,
+  writeReturnsProfile,
   readChannelProfile,
   writeChannelProfile,
   readShownLine,
@@ -1263,6 +1396,14 @@ module.exports = {
   writeReceipt,
   readSettledWork,
   writeSettledWork,
+  readPushRequest,
+  writePushRequest,
+  readPushOutcome,
+  writePushOutcome,
+  readShownReturn,
+  writeShownReturn,
+  readReturnsPage,
+  writeReturnsPage,
   readLevel,
   writeLevel,
   readFound,

@@ -1,6 +1,6 @@
 import type {
   AmazonSettings, AskedOrder, Calls, ChannelCommand, ChannelProfile, Decision, EbaySettings, Effects, ErrorKind, Fate, Found,
-  Level, Market, NormalOrder, PullRequest, Receipt, Sale, SettledWork, ShownOrder, ShownPage, TestEffects, Verdict,
+  Level, Market, NormalOrder, PullRequest, PushOutcome, PushRequest, Receipt, ReturnsPage, Sale, SettledWork, ShownOrder, ShownPage, Stepped, TestEffects, Verdict,
   WalmartSettings,
 } from './generated';
 
@@ -69,6 +69,10 @@ export interface OwnChannel {
   settle?(handle: string, commands: ReadonlyArray<ChannelCommand>): MaybeAsync<SettledWork>;
   /** Reads levels, where the profile has a `levelLagMs`. */
   levels?(skus: ReadonlyArray<string>): MaybeAsync<ReadonlyArray<Level>>;
+  /** Verifies and reads one push, where the profile has `takesPushes`. It changes nothing. */
+  receive?(push: PushRequest): MaybeAsync<PushOutcome>;
+  /** Reads one page of the returns of a window, where the profile has `returns`. */
+  pullReturns?(request: PullRequest): MaybeAsync<ReturnsPage>;
 }
 
 /** What `addChannel` takes. */
@@ -104,6 +108,10 @@ export namespace testkit {
     sell(sale: Sale): MaybeAsync<string>;
     /** The buyer asks to cancel. */
     askToCancel(orderId: string): MaybeAsync<void>;
+    /** The buyer sends back what was shipped of the order's first line, where the profile has `returns`. */
+    sendBack?(orderId: string): MaybeAsync<void>;
+    /** What the marketplace pushes when something of the order is new, where the profile has `takesPushes`. */
+    push?(orderId: string): MaybeAsync<PushRequest | null>;
     /** What took effect so far. */
     effects(): MaybeAsync<TestEffects>;
     /** What becomes of the next write; the one after it fares well again. */
@@ -123,6 +131,18 @@ export class Engine implements Calls {
   addChannel(name: string, channel: Channel): Promise<void>;
   /** Adds a rule of yours; not while the engine runs. */
   addRule(rule: Rule): Promise<void>;
+  /**
+   * Does everything that is due now on every channel, and says when more will be.
+   *
+   * It returns when nothing is due and nothing is in flight. Everything it did is durable; called again at once it does
+   * nothing. What a marketplace answers is no error here: it is in the orders and in `health`.
+   */
+  step(options?: {
+    /** Told now and then how many more changes were written. What it throws is thrown when the step is over. */
+    progress?: (changes: number) => void;
+    /** Gives up waiting when it is aborted; what was asked may still be done. */
+    signal?: AbortSignal;
+  }): Promise<Stepped>;
   /** Asks a running engine to stop: `run` resolves when everything in flight has landed. */
   stop(): void;
   /** Gives the channels and the store back. Closing twice is no error. */

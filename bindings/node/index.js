@@ -40,6 +40,33 @@ class LocalChannel {
   }
 }
 
+/** Tells how many changes were written since it last did. What that throws is kept: it must not end the work it tells of. */
+class Told {
+  #progress;
+  #position;
+  #thrown = [];
+
+  constructor(progress, position) {
+    this.#progress = progress;
+    this.#position = position;
+  }
+
+  at(position) {
+    const more = position - this.#position;
+    if (more <= 0 || this.#thrown.length > 0) return;
+    this.#position = position;
+    try {
+      this.#progress(more);
+    } catch (error) {
+      this.#thrown.push(error);
+    }
+  }
+
+  end() {
+    for (const error of this.#thrown) throw error;
+  }
+}
+
 class Engine extends generated.Calls {
   static async open(url, options) {
     const { tenant } = base.options(options, ['tenant']);
@@ -63,6 +90,23 @@ class Engine extends generated.Calls {
   async addRule(rule) {
     const { name, version } = foreign.ruleOf(rule);
     base.opened(await this.native.addRule(name, version, foreign.code(foreign.methodOf(rule), foreign.RULE)));
+  }
+
+  async step(options) {
+    const { progress, ...others } = base.options(options, ['progress', 'signal']);
+    if (progress === undefined) return super.step(others);
+    if (typeof progress !== 'function') throw new TypeError(`progress is ${typeof progress}; a function is right`);
+    const told = new Told(progress, await this.position());
+    const watch = setInterval(() => this.position().then((position) => told.at(position), () => {}), 100);
+    let stepped;
+    try {
+      stepped = await super.step(others);
+    } finally {
+      clearInterval(watch);
+    }
+    told.at(await this.position());
+    told.end();
+    return stepped;
   }
 
   stop() {

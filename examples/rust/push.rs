@@ -40,7 +40,7 @@ async fn pushed(
     match engine.handle_push(channel, &request).await {
         Ok(reply) => {
             let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let content_type = reply.content_type.unwrap_or("text/plain");
+            let content_type = reply.content_type.as_deref().unwrap_or("text/plain");
             (status, [(CONTENT_TYPE, content_type)], reply.body).into_response()
         }
         Err(error) => {

@@ -415,7 +415,7 @@ calls! {
         let headers = headers.into_iter().map(pair).collect::<Result<_>>()?;
         let request = PushRequest { method, target: path, headers, body: body.into() };
         let reply = engine.get().await?.handle_push(channel, &request).await?;
-        PushReply { status: reply.status, content_type: reply.content_type.map(str::to_owned), body: reply.body }
+        PushReply { status: reply.status, content_type: reply.content_type.map(Into::into), body: reply.body }
     }
 
     /// Marketplace time, by the engine's clock.

@@ -136,7 +136,7 @@ fn returned(one: &model::Return) -> to::Return {
     };
     to::Return {
         id: one.id.clone(),
-        stage: one.stage.as_str().to_owned(),
+        stage: one.stage.as_str().into(),
         status: one.status.clone(),
         opened_at: one.opened_at.map(Instant::from),
         refund: one.refund.clone(),

@@ -37,6 +37,9 @@ pub(crate) fn given(boundary: &Boundary) -> BTreeSet<&'static str> {
         "ShownPage",
         "Receipt",
         "SettledWork",
+        "PushOutcome",
+        "PushRequest",
+        "ReturnsPage",
         "Level",
         "Found",
         "TestEffects",
@@ -86,7 +89,19 @@ pub(crate) fn items(boundary: &Boundary, page: &Ty) -> Option<(&'static str, &'s
 
 #[cfg(test)]
 mod tests {
+    use crate::schema::Ty;
     use std::path::Path;
+
+    #[test]
+    fn what_hosts_make_ends_with_what_may_be_left_out() {
+        let boundary = crate::described();
+        for name in super::given(&boundary) {
+            let fields =
+                super::structure(&boundary, name).map(|one| one.fields.as_slice()).unwrap_or_default();
+            let optional: Vec<bool> = fields.iter().map(|field| matches!(field.ty, Ty::Maybe(_))).collect();
+            assert!(optional.is_sorted(), "{name}: an optional field stands before one that is not");
+        }
+    }
 
     #[test]
     fn what_is_written_is_fresh() {

@@ -102,6 +102,10 @@ impl Sandbox {
         if settings.marketplaces.is_empty() {
             return Err(wrong(op, "no marketplace is named; \"walmart\", \"amazon\" and \"ebay\" are right"));
         }
+        let mut named = std::collections::BTreeSet::new();
+        if let Some(twice) = settings.marketplaces.iter().find(|name| !named.insert(name.as_str())) {
+            return Err(wrong(op, format!("marketplace {twice:?} is named twice; once is right")));
+        }
         let pool = Pool::of(settings.marketplaces.len());
         let mut running: Vec<Running> = Vec::new();
         let mut pace = None;

@@ -4,8 +4,9 @@
 use crate::{
     Failure,
     foreign::{Answer, Foreign, ForeignChannel, OwnChannel, ask},
-    types::{ChannelProfile, Instant, Sale as Sold, TestEffects},
+    types::{ChannelProfile, Instant, PushRequest as Pushed, Sale as Sold, TestEffects},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::{
@@ -19,6 +20,7 @@ use sutler::{
     channel::Channel,
     model::{ChannelOrderId, Duration, from_millis},
     ports::{BoxFuture, Budgets, Clock},
+    push::PushRequest,
 };
 use sutler_testkit::{
     bench::at_once,
@@ -36,7 +38,7 @@ pub fn behaviours() -> Vec<&'static str> {
 
 /// Holds a channel against one behaviour. `host` opens stands (`open`, with `seller` or `stranger`, answers its number and the
 /// channel's profile); every other method names the stand: `channel.pull` and so on with what the engine would ask, `now`,
-/// `pass_time`, `sell`, `ask_to_cancel`, `effects`, `fate`.
+/// `pass_time`, `sell`, `ask_to_cancel`, `send_back`, `push` (none where nothing is pushed), `effects`, `fate`.
 ///
 /// It blocks its thread until it is over: a thread of tokio's for what blocks, and never one that the host's code needs.
 ///
@@ -199,6 +201,25 @@ impl Stand for ForeignStand {
 
     fn ask_to_cancel(&self, order: &ChannelOrderId) -> Result<()> {
         self.far.ask("ask_to_cancel", &order.as_str())
+    }
+
+    fn send_back(&self, order: &ChannelOrderId) -> Result<()> {
+        self.far.ask("send_back", &order.as_str())
+    }
+
+    fn push(&self, order: &ChannelOrderId) -> Option<PushRequest> {
+        let pushed: Option<Pushed> = self.far.told("push", &order.as_str());
+        let pushed = pushed?;
+        let pair = |header: Vec<String>| match <[String; 2]>::try_from(header) {
+            Ok([name, value]) => (name, value),
+            Err(header) => panic!("header {header:?} is no pair; a name and a value are right"),
+        };
+        Some(PushRequest {
+            method: pushed.method,
+            target: pushed.path,
+            headers: pushed.headers.into_iter().map(pair).collect(),
+            body: STANDARD.decode(pushed.body.0).unwrap_or_default().into(),
+        })
     }
 
     fn effects(&self) -> sutler::sandbox::Effects {

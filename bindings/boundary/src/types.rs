@@ -125,6 +125,14 @@ texts! {
         "void": "It lost its point before it left.",
     }
 
+    /// How far a return is.
+    ReturnStage {
+        "announced": "The buyer wants to send it back, or has sent it.",
+        "confirmed": "The goods arrived.",
+        "closed": "Over: refunded or replaced, with or without goods that came back.",
+        "voided": "Taken back by the buyer, or refused.",
+    }
+
     /// Why a line is cancelled.
     CancelReason {
         "buyer_asked": "The buyer asked, and the channel shows it.",

@@ -31,6 +31,12 @@ test('errors say what and where', async () => {
   await assert.rejects(engine.totals(), { code: 'closed' });
 });
 
+test('what cannot be opened is named', async () => {
+  await assert.rejects(Engine.open('memory:', { tenant: ' ' }), { code: 'config', message: /tenant/ });
+  await assert.rejects(Engine.open(''), { code: 'config', message: /no file/ });
+  await assert.rejects(sandbox({ marketplaces: ['walmart', 'walmart'] }), /walmart.* twice/);
+});
+
 test('one file has one engine', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sutler-'));
   const path = join(folder, 'orders.db');
@@ -58,6 +64,22 @@ test('a signal gives up waiting, and stops a run when all has landed', async () 
   for await (const order of engine.orders({ limit: 2 })) found.push(order);
   assert.equal(found.length, 5);
   assert.ok(Object.isFrozen(found[0]) && Object.isFrozen(found[0].lines) && found[0].placedAt instanceof Date);
+  await engine.close();
+  await box.close();
+});
+
+test('a step tells its progress', async () => {
+  const box = await sandbox({ marketplaces: ['walmart'], orders: 30 });
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('walmart', box.channels().walmart);
+  let told = 0;
+  await engine.step({ progress: (changes) => { told += changes; } });
+  const position = await engine.position();
+  assert.ok(told === position && position > 30, `${told} of ${position}`);
+  await engine.onHand('NEW', 1);
+  await assert.rejects(engine.step({ progress: () => { throw new RangeError('mine'); } }), RangeError);
+  assert.ok(await engine.position() > position, 'what is told of is done all the same');
+  await assert.rejects(engine.step({ progress: 3 }), /progress is number/);
   await engine.close();
   await box.close();
 });

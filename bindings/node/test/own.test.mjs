@@ -57,6 +57,36 @@ test('an engine runs a channel written in JavaScript', async () => {
   await engine.close();
 });
 
+test('a channel in JavaScript takes pushes and tells of returns', async () => {
+  const market = present();
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('stall', new Channel(market));
+  await engine.onHand('MUG', 7, { asOf: new Date(Date.now() - 30 * MINUTES) });
+  await settled(engine);
+  const id = market.sell(sale(2));
+  const { method, path, headers, body } = market.push(id);
+  const forged = await engine.handlePush('stall', method, path, headers, Buffer.concat([body, Buffer.from(' ')]));
+  assert.equal(forged.status, 401);
+  assert.equal((await engine.handlePush('stall', method, path, headers, body)).status, 204);
+  await settled(engine);
+  await engine.reportShipment('stall', id, 'UPS', '1Z999AA10123456784');
+  await settled(engine);
+  assert.equal((await engine.order('stall', id)).order.phase, 'shipped');
+  await engine.close();
+
+  class Less extends Channel {
+    pullReturns = null;
+  }
+  const other = await Engine.open('memory:');
+  await assert.rejects(other.addChannel('stall', new Less(market)), /no method pullReturns/);
+  market.sendBack(id);
+  await other.addChannel('stall', new Channel(market));
+  await settled(other);
+  const [{ stage, status, lines: [units] }] = (await other.order('stall', id)).returns;
+  assert.deepEqual([stage, status, units.quantity], ['announced', 'asked', 2]);
+  await other.close();
+});
+
 test('what a channel throws is an error of its own', async () => {
   class Forbidden extends Channel {
     check() {

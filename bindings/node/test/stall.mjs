@@ -1,7 +1,9 @@
 // A small marketplace in this process, and a channel of our own that speaks to it.
 
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SutlerError } from 'sutler';
 
+const SECRET = 'what both sides know';
 const ORIGIN = Date.UTC(2026, 10, 24, 8);
 const usd = (cents) => ({ amount: (cents / 100).toFixed(2), currency: 'USD' });
 const PRICE = 1250;
@@ -9,6 +11,8 @@ const shipTo = {
   name: 'Ann Lee', line1: '1 Main St', line2: '', city: 'Springfield', region: 'IL', postalCode: '62701', country: 'US',
   phone: '', email: '', nameState: 'full', linesState: 'full', phoneState: 'absent', emailState: 'absent',
 };
+
+const signed = (path, body) => createHmac('sha256', SECRET).update(`${path}\n`).update(body).digest();
 
 class Refused extends Error {
   constructor(code, why) {
@@ -38,6 +42,19 @@ export class Market {
     const placedAt = this.clock.now - ago;
     this.orders.set(id, { id, placedAt, changedAt: placedAt, items, theirs: sale.shippedByMarketplace });
     return id;
+  }
+
+  sendBack(id) {
+    const order = this.orders.get(id);
+    if (shipped(order.items.get('1')) === 0) throw new SutlerError('invalid', `nothing of ${id} was shipped`);
+    order.sentBackAt = this.clock.now;
+  }
+
+  /** What tells that something of an order is new, signed. */
+  push(id) {
+    const path = '/hooks/stall';
+    const body = Buffer.from(JSON.stringify({ id: `push of ${id}`, order: id }));
+    return { method: 'POST', path, headers: [['X-Signature', signed(path, body).toString('hex')]], body };
   }
 
   does(command) {
@@ -83,6 +100,8 @@ export class Channel {
       { verb: 'set_level', repeat: 'repeatable' },
     ],
     levelLagMs: 0,
+    takesPushes: true,
+    returns: { horizonMs: 30 * 24 * 3_600_000 },
   };
 
   constructor(market, key = 'good') {
@@ -161,6 +180,32 @@ export class Channel {
     this.call();
     return skus.map((sku) => ({ sku, level: this.market.levels[sku] ?? null }));
   }
+
+  receive({ path, headers, body }) {
+    const [, given] = headers.find(([name]) => name.toLowerCase() === 'x-signature') ?? [];
+    const signature = Buffer.from(given ?? '', 'hex');
+    const right = signed(path, body);
+    if (signature.length !== right.length || !timingSafeEqual(signature, right)) {
+      return { kind: 'refused', why: 'the signature is not of this path and body' };
+    }
+    const { id, order } = JSON.parse(Buffer.from(body).toString());
+    return { kind: 'told', id, orders: [order] };
+  }
+
+  async pullReturns({ since, until }) {
+    this.call();
+    const returns = [...this.market.orders.values()]
+      .filter(({ sentBackAt: at }) => at !== undefined && since.getTime() <= at && at <= until.getTime())
+      .map(({ id, sentBackAt, items }) => ({
+        channelOrderId: id,
+        id: `R-${id}`,
+        stage: 'announced',
+        status: 'asked',
+        openedAt: new Date(sentBackAt),
+        lines: [{ lineId: '1', quantity: shipped(items.get('1')), back: 0, reason: 'chipped' }],
+      }));
+    return { returns };
+  }
 }
 
 export class Stand {
@@ -183,6 +228,14 @@ export class Stand {
 
   askToCancel(id) {
     for (const item of this.market.orders.get(id).items.values()) item.wish = open(item) > 0;
+  }
+
+  sendBack(id) {
+    this.market.sendBack(id);
+  }
+
+  push(id) {
+    return this.market.push(id);
   }
 
   effects() {

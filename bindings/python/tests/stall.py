@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,6 +11,7 @@ from decimal import Decimal
 import sutler
 from sutler import Repeat
 
+SECRET = b"what both sides know"
 ORIGIN = datetime(2026, 11, 24, 8, tzinfo=timezone.utc)
 PRICE = Decimal("12.50")
 ADDRESS = sutler.Address(
@@ -44,12 +47,17 @@ class Order:
     changed_at: datetime
     items: dict[str, Item]
     theirs: bool
+    sent_back_at: datetime | None = None
 
 
 class Refused(Exception):
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
         self.code = code
+
+
+def signed(path: str, body: bytes) -> str:
+    return hmac.digest(SECRET, path.encode() + b"\n" + body, "sha256").hex()
 
 
 class Market:
@@ -72,6 +80,16 @@ class Market:
             self.levels[item.sku] -= item.units
         self.orders[number] = Order(number, self.now, self.now, items, sale.shipped_by_marketplace)
         return number
+
+    def send_back(self, number: str) -> None:
+        if self.orders[number].items["1"].shipped() == 0:
+            raise sutler.InvalidError(f"nothing of {number} was shipped")
+        self.orders[number].sent_back_at = self.now
+
+    def push(self, number: str) -> sutler.PushRequest:
+        """What tells that something of an order is new, signed."""
+        body = json.dumps({"id": f"push of {number}", "order": number}).encode()
+        return sutler.PushRequest("POST", "/hooks/stall", (("X-Signature", signed("/hooks/stall", body)),), body)
 
     def known(self, number: str | None) -> Order:
         order = self.orders.get(number or "")
@@ -123,6 +141,8 @@ class Channel:
             sutler.VerbProfile("set_level", Repeat.REPEATABLE),
         ),
         level_lag=timedelta(),
+        takes_pushes=True,
+        returns=sutler.ReturnsProfile(timedelta(days=30)),
     )
 
     def __init__(self, market: Market, key: str = "good") -> None:
@@ -192,6 +212,27 @@ class Channel:
         return [sutler.Level(sku, self.market.levels.get(sku)) for sku in skus]
 
 
+    def receive(self, push: sutler.PushRequest) -> sutler.PushOutcome:
+        signature = {name.lower(): value for name, value in push.headers}.get("x-signature", "")
+        if not hmac.compare_digest(signature, signed(push.path, push.body)):
+            return sutler.PushOutcome(sutler.PushKind.REFUSED, why="the signature is not of this path and body")
+        told = json.loads(push.body)
+        return sutler.PushOutcome(sutler.PushKind.TOLD, id=told["id"], orders=(told["order"],))
+
+    async def pull_returns(self, request: sutler.PullRequest) -> sutler.ReturnsPage:
+        self.call()
+        returns = [
+            sutler.ShownReturn(
+                channel_order_id=order.number, id=f"R-{order.number}", stage=sutler.ReturnStage.ANNOUNCED, status="asked",
+                lines=(sutler.ReturnedUnits(line_id="1", quantity=order.items["1"].shipped(), back=0, reason="chipped"),),
+                opened_at=order.sent_back_at,
+            )
+            for order in self.market.orders.values()
+            if order.sent_back_at is not None and request.since <= order.sent_back_at <= request.until
+        ]
+        return sutler.ReturnsPage(tuple(returns))
+
+
 class Stand:
     """Both, as the suite wants them."""
 
@@ -211,6 +252,12 @@ class Stand:
     def ask_to_cancel(self, order_id: str) -> None:
         for item in self.market.orders[order_id].items.values():
             item.wish = item.open() > 0
+
+    def send_back(self, order_id: str) -> None:
+        self.market.send_back(order_id)
+
+    def push(self, order_id: str) -> sutler.PushRequest:
+        return self.market.push(order_id)
 
     def effects(self) -> sutler.TestEffects:
         orders = self.market.orders

@@ -23,6 +23,13 @@ def test_a_channel_in_python_is_held_as_the_built_in_ones_are(behaviour: str) ->
     testkit.hold(behaviour, Stand)
 
 
+def test_a_stand_may_be_opened_by_a_coroutine() -> None:
+    async def opened(who: str) -> Stand:
+        return await asyncio.to_thread(Stand, who)
+
+    testkit.hold("g20_a_part_of_a_line_is_confirmed", opened)
+
+
 def test_the_suite_finds_a_channel_that_breaks_its_word() -> None:
     class Twice(Channel):
         def perform(self, commands: tuple[sutler.ChannelCommand, ...]) -> list[sutler.Receipt]:
@@ -79,6 +86,49 @@ def test_an_engine_runs_a_channel_written_in_python() -> None:
         until_settled(engine)
         assert market.orders[taken[0]].items["1"].shipped() == 2
         assert engine.order("stall", taken[0]).order.phase == "shipped"
+
+
+def test_a_channel_in_python_takes_pushes_and_tells_of_returns() -> None:
+    market = Present()
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Channel(market))
+        engine.on_hand("MUG", 7, as_of=market.now - timedelta(minutes=30))
+        until_settled(engine)
+        number = market.sell(sutler.Sale("MUG", 2, None, False))
+        push = market.push(number)
+        headers = [list(header) for header in push.headers]
+        forged = engine.handle_push("stall", push.method, push.path, headers, push.body + b" ")
+        assert (forged.status, engine.totals()) == (401, ())
+        assert engine.handle_push("stall", push.method, push.path, headers, push.body).status == 204
+        until_settled(engine)
+        engine.report_shipment("stall", number, "UPS", "1Z999AA10123456784")
+        until_settled(engine)
+        assert engine.order("stall", number).order.phase == "shipped"
+        with pytest.raises(sutler.NotFoundError, match="stand"):
+            engine.handle_push("stand", push.method, push.path, headers, push.body)
+
+    class Unread(Channel):
+        def receive(self, push: sutler.PushRequest) -> sutler.PushOutcome:
+            return sutler.PushOutcome(sutler.PushKind.TOLD, orders=(number,))
+
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Unread(market))
+        reply = engine.handle_push("stall", push.method, push.path, headers, push.body)
+        assert reply.status == 503, "of a push without an id nobody knows whether it came before"
+        market.send_back(number)
+        until_settled(engine)
+        (back,) = engine.order("stall", number).returns
+        assert (back.stage, back.status, back.lines[0].quantity) == (sutler.ReturnStage.ANNOUNCED, "asked", 2)
+
+
+@pytest.mark.parametrize(("said", "method"), [({"takes_pushes": True}, "receive"), ({"returns": Channel.profile.returns}, "pull_returns")])
+def test_what_a_profile_says_the_channel_must_have(said: dict[str, Any], method: str) -> None:
+    class Less:
+        profile = sutler.ChannelProfile(seller="me", marketplace="m", verbs=Channel.profile.verbs, **said)
+        check, pull, fetch, perform = Channel.check, Channel.pull, Channel.fetch, Channel.perform
+
+    with sutler.Engine.open("memory:") as engine, pytest.raises(TypeError, match=f"no method {method}"):
+        engine.add_channel("stall", Less())
 
 
 def test_what_a_channel_raises_is_an_error_of_its_own() -> None:
@@ -232,6 +282,10 @@ def test_rules_of_a_wrong_shape_are_refused() -> None:
     with sutler.Engine.open("memory:") as engine:
         with pytest.raises(TypeError, match="judge"):
             engine.add_rule(object())  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="class Big"):
+            engine.add_rule(Big)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="class Channel"):
+            engine.add_channel("stall", Channel)  # type: ignore[arg-type]
         nameless = Big()
         nameless.name = "with space"
         with pytest.raises(sutler.InvalidError, match="with space"):
@@ -328,6 +382,29 @@ def work():
         return 0
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 raise SystemExit(work())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_store_that_was_closed_is_free_though_a_forked_child_lives(tmp_path: Path) -> None:
+    script = f"""
+import os, signal, sutler
+path = {str(tmp_path / "orders.db")!r}
+engine = sutler.Engine.open(path)
+pid = os.fork()
+if pid == 0:
+    signal.pause()
+try:
+    try:
+        sutler.Engine.open(path)
+    except sutler.ConflictError as error:
+        assert f"of this process ({{os.getpid()}})" in str(error), error
+    engine.close()
+    sutler.Engine.open(path).close()
+finally:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

@@ -57,6 +57,15 @@ def test_errors_are_what_python_expects() -> None:
     engine.close()
 
 
+def test_what_cannot_be_opened_is_named() -> None:
+    with pytest.raises(sutler.ConfigError, match="tenant"):
+        sutler.Engine.open("memory:", tenant=" ")
+    with pytest.raises(sutler.ConfigError, match="no file"):
+        sutler.Engine.open("")
+    with pytest.raises(ValueError, match="walmart.* twice"):
+        sutler.sandbox(marketplaces=["walmart", "walmart"])
+
+
 def test_one_file_has_one_engine(tmp_path: Path) -> None:
     path = str(tmp_path / "orders.db")
     with sutler.Engine.open(path):

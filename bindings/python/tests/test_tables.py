@@ -112,6 +112,29 @@ def test_a_step_tells_its_progress_to_tqdm() -> None:
         assert bar.n == engine.position() > 30
 
 
+def test_a_step_of_asyncio_tells_its_progress_too() -> None:
+    def broken(_: int) -> None:
+        raise ZeroDivisionError
+
+    async def main(channel: sutler.LocalChannel) -> tuple[int, int]:
+        told: list[int] = []
+        async with await sutler.AsyncEngine.open("memory:") as engine:
+            await engine.add_channel("walmart", channel)
+            await engine.step(progress=told.append)
+            position = await engine.position()
+            await engine.on_hand("NEW", 1)
+            with pytest.raises(ZeroDivisionError):
+                await engine.step(progress=broken)
+            assert await engine.position() > position, "what is told of is done all the same"
+            with pytest.raises(TypeError, match="progress"):
+                await engine.step(progress=3)  # type: ignore[arg-type]
+        return sum(told), position
+
+    with sutler.sandbox(marketplaces=["walmart"], orders=30) as box:
+        told, position = asyncio.run(main(box.channels()["walmart"]))
+    assert told == position > 30
+
+
 class Heard(logging.Handler):
     """Tells when something was said."""
 

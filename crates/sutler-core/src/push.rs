@@ -5,7 +5,7 @@ use crate::{channel::CallCx, command::Handle, error::Result, id::ChannelOrderId,
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// One HTTP request of a marketplace's, as it arrived: the body byte for byte, since signatures cover the bytes.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct PushReply {
     /// The HTTP status.
     pub status: u16,
     /// The content type of the body, if there is one.
-    pub content_type: Option<&'static str>,
+    pub content_type: Option<Cow<'static, str>>,
     /// The body.
     pub body: String,
 }
@@ -108,12 +108,13 @@ pub enum PushOutcome {
 /// Pushes over HTTP.
 ///
 /// # Behavior
-/// - `receive` is pure: it verifies over the raw bytes, decodes, and touches nothing.
+/// - `receive` verifies over the raw bytes, decodes, and changes nothing. It waits for nobody, unless the code that verifies is
+///   a host's; the marketplace waits for the answer meanwhile.
 /// - It never panics, whatever arrives, and does no work worth an attack before the signature is checked.
 #[async_trait]
 pub trait Pushes: Send + Sync {
     /// Verifies and decodes.
-    fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome;
+    async fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome;
     /// Gets a verification key and remembers it; also remembers for a while that there is none (negative caching).
     ///
     /// # Errors

@@ -207,7 +207,7 @@ impl Channel for WalmartChannel {
 
 #[async_trait]
 impl Pushes for WalmartChannel {
-    fn receive(&self, _: Timestamp, request: &PushRequest) -> PushOutcome {
+    async fn receive(&self, _: Timestamp, request: &PushRequest) -> PushOutcome {
         match &self.settings.pushes {
             Some(auth) => push::receive(auth, request),
             None => PushOutcome::Refused {

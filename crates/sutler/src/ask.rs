@@ -88,11 +88,26 @@ impl IntoFuture for OnHand {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
+            if self.quantity < 0 || self.sku.as_str().is_empty() {
+                return Err(wrong(
+                    "on_hand",
+                    format!(
+                        "quantity {} of SKU {:?} is no count; a SKU and none or more units are right",
+                        self.quantity,
+                        self.sku.as_str()
+                    ),
+                ));
+            }
             let as_of = self.as_of.unwrap_or_else(|| self.host.now());
             let count = Count { sku: self.sku, quantity: self.quantity, as_of };
             self.host.ask(Input::OnHand(count)).await
         })
     }
+}
+
+/// What cannot be right is refused at once, and not only in its ticket.
+fn wrong(call: &str, message: String) -> Error {
+    Error::new(ErrorKind::Invalid, format!("host.{call}")).message(message)
 }
 
 impl Host {
@@ -104,13 +119,26 @@ impl Host {
 
     /// Reports a package as handed to a carrier. Reporting the same package again changes nothing; the same number with
     /// other contents is refused.
+    ///
+    /// # Errors
+    /// `Invalid` when it names no carrier or no tracking number, `Store` when it could not be made durable.
     pub async fn report_shipment(
         &self,
         channel: impl Into<ChannelId>,
         order: impl Into<ChannelOrderId>,
         report: ShipmentReport,
     ) -> Result<Ticket> {
-        self.ask(Input::ReportShipment { channel: channel.into(), order: order.into(), report }).await
+        let order = order.into();
+        for (field, text) in [("carrier", &report.carrier), ("tracking", &report.tracking)] {
+            if text.trim().is_empty() {
+                let message = format!(
+                    "{field} of package {} of order {order} is empty; a text is right",
+                    report.package
+                );
+                return Err(wrong("report_shipment", message));
+            }
+        }
+        self.ask(Input::ReportShipment { channel: channel.into(), order, report }).await
     }
 
     /// Cancels units at the channel; no lines mean everything that is open.

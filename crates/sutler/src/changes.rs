@@ -48,6 +48,12 @@ pub(crate) fn read(view: &dyn View, after: Seq, limit: usize) -> Result<Vec<Chan
         return Err(Error::new(ErrorKind::Invalid, "host.changes")
             .message(format!("{limit} changes at once are not possible; 1 to {LIMIT_MAX} are")));
     }
+    if after.0 < 0 {
+        return Err(Error::new(ErrorKind::Invalid, "host.changes").message(format!(
+            "after {} is no position; 0 for the beginning, or one that was given",
+            after.0
+        )));
+    }
     let mut orders: BTreeMap<OrderKey, Option<(ChannelOrderId, Phase)>> = BTreeMap::new();
     let mut all = Vec::new();
     for row in view.journal(after, limit)? {

@@ -1,6 +1,9 @@
 //! What becomes a channel of an engine: a connector's configuration, or any [`Channel`] of the host's own.
 
-pub use sutler_core::channel::*;
+pub use sutler_core::{
+    channel::*,
+    returns::{ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
+};
 pub use sutler_http::{Environment, Parts, Request, Response, SecretString, Transport, TransportError};
 
 use crate::clock::Pace;

@@ -37,9 +37,19 @@ impl Place {
     }
 }
 
+fn named(tenant: &str) -> Result<()> {
+    if tenant.trim().is_empty() {
+        return Err(Error::new(ErrorKind::Config, "store.tenant")
+            .message(format!("tenant {tenant:?} is no name; one that is not blank, or none, is right")));
+    }
+    Ok(())
+}
+
 /// Opens a store for an engine, which has it alone.
 pub(crate) fn engine(url: &str, tenant: &str) -> Result<Arc<dyn Store>> {
-    match Place::parse(url)? {
+    let place = Place::parse(url)?;
+    named(tenant)?;
+    match place {
         Place::Memory => Ok(Arc::new(MemoryStore::new().for_tenant(tenant))),
         Place::Sqlite(path) => sqlite::engine(&path, tenant),
     }
@@ -47,7 +57,9 @@ pub(crate) fn engine(url: &str, tenant: &str) -> Result<Arc<dyn Store>> {
 
 /// Opens a store beside its engine: reads, and appends to the intake.
 pub(crate) fn host(url: &str, tenant: &str) -> Result<Arc<dyn Store>> {
-    match Place::parse(url)? {
+    let place = Place::parse(url)?;
+    named(tenant)?;
+    match place {
         Place::Memory => Err(Error::new(ErrorKind::Config, "store.url").message(
             "\"memory:\" is seen by the engine that opened it and nobody else; ask that engine for its host, or use a file",
         )),

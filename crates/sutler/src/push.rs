@@ -42,7 +42,7 @@ impl Engine {
                 "channel {id} takes no pushes as it is configured; what verifies them belongs to its configuration"
             ))
         })?;
-        let mut outcome = pushes.receive(self.now(), request);
+        let mut outcome = pushes.receive(self.now(), request).await;
         if let PushOutcome::WantsKey(key) = &outcome {
             let patience = self.real_span(KEY_PATIENCE).max(Duration::seconds(1));
             let cx = CallCx { deadline: self.now() + patience, write_by: None };
@@ -55,7 +55,7 @@ impl Engine {
                     return Ok(PushReply::status(503));
                 }
             }
-            outcome = pushes.receive(self.now(), request);
+            outcome = pushes.receive(self.now(), request).await;
         }
         match outcome {
             PushOutcome::Told { id: push, told, reply } => {

@@ -281,7 +281,8 @@ async fn pushed(
     match engine.handle_push("ebay", &request).await {
         Ok(reply) => {
             let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, [(CONTENT_TYPE, reply.content_type.unwrap_or("text/plain"))], reply.body).into_response()
+            (status, [(CONTENT_TYPE, reply.content_type.as_deref().unwrap_or("text/plain"))], reply.body)
+                .into_response()
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -27,7 +27,10 @@ const WHOSE: &str = "the tests of the Python and the Node package";
 /// The packages whose tests want them.
 pub(crate) const WANTED_BY: &[&str] = &["sutler-boundary"];
 
-/// Builds both packages; answers the folder: `python/bin/python`, `node/node_modules`, `*.whl`, `*.tgz`.
+/// What a wheel may weigh, in bytes.
+const WHEEL_MAX: u64 = 8_000_000;
+
+/// Builds both packages for the tests, quickly; answers the folder: `python/bin/python`, `node/node_modules`, `*.whl`, `*.tgz`.
 pub(crate) fn build(root: &Path) -> Result<PathBuf, String> {
     let folder = root.join("target").join("bindings");
     let python = environment(&folder.join("python"), PYTHON, WHOSE)?;
@@ -41,36 +44,66 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf, String> {
         run(&mut npm, "npm must be installed, and its registry reachable the first time")?;
         held.end()?;
     }
-    for old in fs::read_dir(&folder).into_iter().flatten().flatten() {
-        if old.path().extension().is_some_and(|kind| kind == "whl" || kind == "tgz") {
-            let _ = fs::remove_file(old.path());
+    packed(root, &python, &folder, "dev")?;
+    Ok(folder)
+}
+
+/// Builds both packages as they are published, and says what they weigh.
+pub(crate) fn publish(root: &Path) -> Result<bool, String> {
+    let python = environment(&root.join("target/bindings/python"), PYTHON, WHOSE)?;
+    let folder = root.join("target").join("packages");
+    fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    packed(root, &python, &folder, "published")?;
+    let mut whole = true;
+    for package in packages_in(&folder) {
+        let bytes = fs::metadata(&package).map_or(0, |file| file.len());
+        println!("{} {bytes} bytes", package.display());
+        if package.extension().is_some_and(|kind| kind == "whl") && bytes > WHEEL_MAX {
+            println!("a wheel of {WHEEL_MAX} bytes or less is right");
+            whole = false;
         }
     }
+    Ok(whole)
+}
+
+fn packages_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|kind| kind == "whl" || kind == "tgz")).collect()
+}
+
+/// Builds both packages by a profile into a folder, where none of them is left from before.
+fn packed(root: &Path, python: &Path, folder: &Path, profile: &str) -> Result<(), String> {
+    for old in packages_in(folder) {
+        // One that stays would be met as a second package.
+        let _ = fs::remove_file(old);
+    }
     println!("building the Python and the Node package into {}", folder.display());
-    let mut maturin = Command::new(&python);
+    let mut maturin = Command::new(python);
     maturin
-        .args(["-m", "maturin", "build", "--profile", "dev", "--quiet", "--out"])
-        .arg(&folder)
+        .args(["-m", "maturin", "build", "--profile", profile, "--quiet", "--out"])
+        .arg(folder)
         .args(["--manifest-path", "bindings/python/Cargo.toml"])
         .current_dir(root);
     run(&mut maturin, "the wheel could not be built")?;
     let mut cargo = crate::cargo();
     run(
-        cargo.args(["build", "--quiet", "-p", "sutler-node"]).current_dir(root),
+        cargo.args(["build", "--quiet", "-p", "sutler-node", "--profile", profile]).current_dir(root),
         "the native part for Node could not be built",
     )?;
     let package = root.join("bindings").join("node");
+    let built = root.join("target").join(if profile == "dev" { "debug" } else { profile });
     let library = ["libsutler_node.so", "libsutler_node.dylib", "sutler_node.dll"]
-        .map(|name| root.join("target").join("debug").join(name))
+        .map(|name| built.join(name))
         .into_iter()
         .find(|path| path.exists())
-        .ok_or("the native part for Node was built, and lies nowhere in target/debug")?;
+        .ok_or_else(|| {
+            format!("the native part for Node was built, and lies nowhere in {}", built.display())
+        })?;
     let name = platform()?;
     fs::copy(&library, package.join(&name)).map_err(|error| format!("{name} cannot be written: {error}"))?;
     let mut npm = Command::new("npm");
-    npm.args(["pack", "--silent", "--pack-destination"]).arg(&folder).current_dir(&package);
-    run(&mut npm, "npm must be installed")?;
-    Ok(folder)
+    npm.args(["pack", "--silent", "--pack-destination"]).arg(folder).current_dir(&package);
+    run(&mut npm, "npm must be installed")
 }
 
 /// The native part's name on this platform, as `native.js` looks for it.

@@ -23,6 +23,7 @@ cargo xtask test [ARGS]      every test there is; ARGS go to `cargo test` (a nam
 cargo xtask tidy [--quick]   what a machine can hold of the house's rules; --quick leaves out what needs a build
 cargo xtask new-connector NAME  the beginning of a connector in crates/sutler-NAME (docs/CONNECTORS.md leads on)
 cargo xtask gen              writes the generated parts of bindings/ (classes, declarations, errors)
+cargo xtask packages         the wheel and the npm archive as they are published, into target/packages/
 cargo xtask generate         writes the generated parts of docs/ (the command table, the tests of each guarantee)
 cargo xtask sim [ARGS]       the simulation, optimised, on all cores: --seeds N | --seed S | --mutant NAME | --speed N
 ";
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Some("tidy") => tidy::run(&root(), &rest),
         Some("new-connector") => connector::run(&root(), &rest),
         Some("generate") => generate::run(&root()),
+        Some("packages") => bindings::publish(&root()),
         Some("gen") => generate::bindings(&root()),
         Some("sim") => sim::run(&root(), &rest),
         None | Some("help" | "--help" | "-h") => {

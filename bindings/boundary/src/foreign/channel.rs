@@ -3,6 +3,8 @@
 //! write are done here.
 
 mod profile;
+mod pushes;
+mod returns;
 mod shown;
 
 use super::{Foreign, ask};
@@ -24,12 +26,14 @@ use sutler::{
     Applied, Error, ErrorKind, Result, Timestamp,
     channel::{
         Batch, CallCx, Capabilities, Channel, Fetched, IntoChannel, LevelAnswer, Page, Parts, Probe,
-        PullFrom, Pulled, RawOrder, Receipt, Settled, Standing, StockChannel, image,
+        PullFrom, Pulled, RawOrder, Receipt, ReturnsChannel, ReturnsSpec, Settled, Standing, StockChannel,
+        image,
     },
     clock,
     command::{Act, Command, Handle},
     model::{ChannelId, ChannelOrder, ChannelOrderId, Coverage, SellerId, Sku, from_millis},
     ports::{Budgets, Clock},
+    push::Pushes,
 };
 
 /// What an own channel is made of: what it says of itself, and its code.
@@ -78,6 +82,8 @@ pub struct ForeignChannel {
     id: ChannelId,
     seller: SellerId,
     capabilities: Capabilities,
+    returns: Option<ReturnsSpec>,
+    takes_pushes: bool,
     host: Arc<dyn Foreign>,
     clock: Arc<dyn Clock>,
     op: String,
@@ -102,8 +108,16 @@ impl ForeignChannel {
     ) -> Result<ForeignChannel> {
         let capabilities = profile::capabilities(&id, &own.profile)?;
         profile::declare(&capabilities, &own.profile, budgets, clock.now());
-        let seller = own.profile.seller.as_str().into();
-        Ok(ForeignChannel { op: format!("channels.{id}"), seller, capabilities, host: own.host, clock, id })
+        Ok(ForeignChannel {
+            op: format!("channels.{id}"),
+            id,
+            seller: own.profile.seller.as_str().into(),
+            capabilities,
+            returns: profile::returns(&own.profile),
+            takes_pushes: own.profile.takes_pushes == Some(true),
+            host: own.host,
+            clock,
+        })
     }
 
     /// Nothing is asked of the host once the call's time is over.
@@ -150,6 +164,15 @@ impl ForeignChannel {
 
     fn commands(&self, cx: &CallCx, commands: &[Command]) -> Vec<ChannelCommand> {
         commands.iter().map(|command| told(command, cx.write_by)).collect()
+    }
+}
+
+fn window(from: &PullFrom) -> PullRequest {
+    PullRequest {
+        stream: from.stream.to_string(),
+        since: from.window.from.into(),
+        until: from.window.to.into(),
+        cursor: from.cursor.clone(),
     }
 }
 
@@ -294,13 +317,7 @@ impl Channel for ForeignChannel {
     }
 
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
-        let request = PullRequest {
-            stream: from.stream.to_string(),
-            since: from.window.from.into(),
-            until: from.window.to.into(),
-            cursor: from.cursor.clone(),
-        };
-        let page: ShownPage = self.read(cx, "pull", &request).await?;
+        let page: ShownPage = self.read(cx, "pull", &window(from)).await?;
         if page.too_many == Some(true) {
             return Ok(Pulled::TooMany { total: page.total });
         }
@@ -388,6 +405,14 @@ impl Channel for ForeignChannel {
     fn stock(&self) -> Option<&dyn StockChannel> {
         let writes = self.capabilities.verb(sutler::command::Verb::SetLevel).is_some();
         writes.then_some(self)
+    }
+
+    fn returns(&self) -> Option<&dyn ReturnsChannel> {
+        self.returns.is_some().then_some(self)
+    }
+
+    fn pushes(&self) -> Option<&dyn Pushes> {
+        self.takes_pushes.then_some(self)
     }
 }
 

@@ -128,10 +128,10 @@ structures! {
     PushReply {
         /// The HTTP status.
         status: u16,
-        /// The content type of the body, if there is one.
-        content_type: Option<String>,
         /// The body.
         body: String,
+        /// The content type of the body, if there is one.
+        content_type: Option<String>,
     }
 
     /// One seller metric over its window.

@@ -1,6 +1,8 @@
 //! Orders as they cross, and all that belongs to one.
 
-use super::{ChargeKind, CommandState, Exact, FulfilledBy, Instant, PartState, Phase, VerdictKind};
+use super::{
+    ChargeKind, CommandState, Exact, FulfilledBy, Instant, PartState, Phase, ReturnStage, VerdictKind,
+};
 use crate::schema::structures;
 
 structures! {
@@ -172,24 +174,24 @@ structures! {
 
     /// Units of one line in a return.
     ReturnedUnits {
-        /// Which line, where the channel says.
-        line_id: Option<String>,
-        /// The SKU, where the channel says.
-        sku: Option<String>,
         /// Units the buyer sends back.
         quantity: u32,
         /// Of these, units that arrived.
         back: u32,
         /// Why, in the channel's words.
         reason: String,
+        /// Which line, where the channel says.
+        line_id: Option<String>,
+        /// The SKU, where the channel says.
+        sku: Option<String>,
     }
 
     /// What a buyer sends back of an order.
     Return {
         /// The channel's id of it.
         id: String,
-        /// How far it is (`announced`, `confirmed`, `closed`, `voided`).
-        stage: String,
+        /// How far it is.
+        stage: ReturnStage,
         /// The same in the channel's words.
         status: String,
         /// When the buyer asked for it.

@@ -2,7 +2,8 @@
 //! it answers.
 
 use super::{
-    Address, Charge, FulfilledBy, Instant, LinePackage, LineQuantity, Money, Pace, RefundPart, Span,
+    Address, Base64, Charge, FulfilledBy, Instant, LinePackage, LineQuantity, Money, Pace, PushReply,
+    RefundPart, ReturnStage, ReturnedUnits, Span,
 };
 use crate::schema::{structures, texts};
 use std::collections::BTreeMap;
@@ -58,6 +59,13 @@ texts! {
         "lost": "The channel does not know the handle; `why` says more.",
     }
 
+    /// What a push turned out to be.
+    PushKind {
+        "told": "Authentic: what it tells is durable before it is answered.",
+        "answer": "A question about us (a challenge): only the reply is wanted.",
+        "refused": "Not authentic, or not readable: nothing of it is believed; `why` says why.",
+    }
+
     /// What becomes of the next write of a channel under test.
     Fate {
         "answered": "It is done and answered.",
@@ -69,7 +77,7 @@ texts! {
 structures! {
     /// How fast a channel may be called.
     RateLimit {
-        /// `pull`, `fetch`, `levels`, `settle` or a verb; all that no other entry names, when it is `*`.
+        /// `pull`, `fetch`, `levels`, `settle`, `returns` or a verb; all that no other entry names, when it is `*`.
         calls: String,
         /// Calls a second that come back.
         per_second: f64,
@@ -110,6 +118,17 @@ structures! {
         batch_max: Option<u32>,
     }
 
+    /// How a channel of your own tells of returns.
+    ReturnsProfile {
+        /// How far back the first window reaches.
+        horizon: Span,
+        /// How long before the last read every later window begins: as long as a return may be invisible, or change without the
+        /// window showing it. None unless said.
+        overlap: Option<Span>,
+        /// From the end of one read to the next; an hour unless said.
+        every: Option<Span>,
+    }
+
     /// What a channel of your own says of itself. What it does not say is the plainest there is.
     ChannelProfile {
         /// The seller it is configured for.
@@ -132,6 +151,10 @@ structures! {
         rates: Option<Vec<RateLimit>>,
         /// Levels can be read by `levels`, and show what was at most this long ago. None: they cannot be read.
         level_lag: Option<Span>,
+        /// Does it take pushes, by `receive`? No unless said.
+        takes_pushes: Option<bool>,
+        /// Returns are read by `pull_returns`. None: it tells of none.
+        returns: Option<ReturnsProfile>,
         /// The time it runs by, where it is a local marketplace's.
         pace: Option<Pace>,
     }
@@ -273,6 +296,67 @@ structures! {
         receipts: Option<Vec<Receipt>>,
         /// In words, when it is lost.
         why: Option<String>,
+    }
+
+    /// One push, as it arrived: signatures cover its bytes.
+    PushRequest {
+        /// `GET` or `POST`.
+        method: String,
+        /// Path and query.
+        path: String,
+        /// Names in any case, with their values.
+        headers: Vec<Vec<String>>,
+        /// The body.
+        body: Base64,
+    }
+
+    /// What a channel of your own finds a push to be. It is never the truth, and changes nothing by itself: what it tells of is
+    /// read again.
+    PushOutcome {
+        /// What it turned out to be.
+        kind: PushKind,
+        /// The push's own id, where it tells something; the same one again tells nothing new.
+        id: Option<String>,
+        /// Orders of which something is new.
+        orders: Option<Vec<String>>,
+        /// Handles of accepted work that is finished: it is asked after at once.
+        finished: Option<Vec<String>>,
+        /// The names of a buyer who closed the account: what is personal of all their orders is erased.
+        erase_buyer: Option<Vec<String>>,
+        /// Did the seller withdraw our authorization? No unless said.
+        revoked: Option<bool>,
+        /// What to answer; a status of 204 (`told`), 200 (`answer`) or 401 (`refused`) without a body unless said.
+        reply: Option<PushReply>,
+        /// Why it is refused, without anything of its content.
+        why: Option<String>,
+    }
+
+    /// One return as a channel of your own shows it.
+    ShownReturn {
+        /// The order it is of.
+        channel_order_id: String,
+        /// The channel's id of it.
+        id: String,
+        /// How far it is.
+        stage: ReturnStage,
+        /// The same in the channel's words.
+        status: String,
+        /// What is sent back.
+        lines: Vec<ReturnedUnits>,
+        /// When the buyer asked for it.
+        opened_at: Option<Instant>,
+        /// When it last changed.
+        changed_at: Option<Instant>,
+        /// What of the money, in the channel's words, where it says.
+        refund: Option<String>,
+    }
+
+    /// One page of returns.
+    ReturnsPage {
+        /// Its returns.
+        returns: Vec<ShownReturn>,
+        /// Where to go on; none at the end of the window.
+        next: Option<String>,
     }
 
     /// The level of a listing.

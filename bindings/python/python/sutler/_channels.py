@@ -13,7 +13,10 @@ from ._types import (
     Found,
     Level,
     PullRequest,
+    PushOutcome,
+    PushRequest,
     Receipt,
+    ReturnsPage,
     SettledWork,
     ShownOrder,
     ShownPage,
@@ -25,7 +28,8 @@ class OwnChannel(Protocol):
     of failure it was and whether the other side acted; of any other exception nobody knows, and the engine finds out.
 
     Nothing here loops, sleeps or retries: the engine does. A channel whose marketplace works on what it accepted has
-    `settle(handle, commands)`; one whose levels can be read has `levels(skus)`. It is held to the same suite as the built-in
+    `settle(handle, commands)`; one whose levels can be read has `levels(skus)`; one that takes pushes `receive(push)`, which gives
+    a `PushOutcome`; one that tells of returns `pull_returns(request)`, which gives a `ReturnsPage`. It is held to the same suite as the built-in
     channels by `sutler.testkit`.
     """
 
@@ -70,11 +74,14 @@ METHODS: Mapping[str, _foreign.Method] = {
     "perform": (lambda raw: (_commands(raw),), _many(Receipt)),
     "settle": (lambda raw: (raw["handle"], _commands(raw["commands"])), _one(SettledWork)),
     "levels": (lambda raw: (tuple(raw),), _many(Level)),
+    "receive": (lambda raw: (PushRequest._read(raw),), _one(PushOutcome)),
+    "pull_returns": (lambda raw: (PullRequest._read(raw),), _one(ReturnsPage)),
 }
 
 
 def profile_of(channel: object) -> str:
     """What a channel says of itself, as JSON. It is refused where it lacks a method."""
+    _foreign.made("channel", channel)
     profile = getattr(channel, "profile", None)
     if not isinstance(profile, ChannelProfile):
         raise TypeError(
@@ -82,8 +89,12 @@ def profile_of(channel: object) -> str:
             "a channel of a sandbox, or an object with a ChannelProfile as its profile is right"
         )
     needed = ["check", "pull", "fetch", "perform"]
-    if profile.level_lag is not None:
-        needed.append("levels")
+    wanted = {
+        "levels": profile.level_lag is not None,
+        "receive": profile.takes_pushes is True,
+        "pull_returns": profile.returns is not None,
+    }
+    needed += [method for method, is_wanted in wanted.items() if is_wanted]
     for method in needed:
         if not callable(getattr(channel, method, None)):
             raise TypeError(f"channel is {type(channel).__name__}, which has no method {method}; an OwnChannel is right")

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import _base, _channels, _foreign, _native, _rules
 from ._calls import AsyncCalls, Calls
-from ._errors import error_of
+from ._errors import SutlerError, error_of
 from ._tables import AsyncTables, Tables
 from ._types import (
     AmazonSettings,
@@ -93,42 +93,72 @@ def _adding(
     return lambda: native.add_channel(name, kind, json.dumps(settings))
 
 
-class _Telling:
-    """Tells how many changes are written while something is done: from a thread, and the rest at the end. What is raised there
-    is raised here once it is over, unless that raised something itself."""
+class _Told:
+    """Tells how many changes were written since it last did. What that raises is kept: it must not end the work it tells of."""
 
-    def __init__(self, engine: Calls, progress: _base.Progress) -> None:
+    def __init__(self, progress: _base.Progress, position: int) -> None:
         _base.progress_of(progress)
-        self._engine, self._progress, self._position = engine, progress, 0
-        self._raised: BaseException | None = None
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="sutler-progress", daemon=True)
+        self._progress, self._position = progress, position
+        self.raised: BaseException | None = None
 
-    def _tell(self) -> None:
-        if self._raised is not None:
-            return
-        try:
-            position = self._engine.position()
-            more, self._position = position - self._position, position
-            if more > 0:
+    def at(self, position: int) -> None:
+        """The engine is here now."""
+        more = position - self._position
+        if more > 0 and self.raised is None:
+            self._position = position
+            try:
                 self._progress(more)
-        except BaseException as error:
-            self._raised = error
+            except BaseException as error:
+                self.raised = error
 
-    def _watch(self) -> None:
-        while not self._done.wait(0.1):
-            self._tell()
+    def end(self) -> None:
+        """Raises what was raised."""
+        if self.raised is not None:
+            raise self.raised
 
-    def __enter__(self) -> None:
-        self._position = self._engine.position()
-        self._thread.start()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-        self._tell()
-        if kind is None and self._raised is not None:
-            raise self._raised
+def _telling(engine: Calls, progress: _base.Progress) -> Stepped:
+    """A step of which a thread tells how far it is, and at its end the rest."""
+    told = _Told(progress, engine.position())
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            try:
+                told.at(engine.position())
+            except SutlerError:
+                return  # It was closed meanwhile, which the step says itself.
+
+    thread = threading.Thread(target=watch, name="sutler-progress", daemon=True)
+    thread.start()
+    try:
+        stepped = Calls.step(engine)
+    finally:
+        done.set()
+        thread.join()
+    told.at(engine.position())
+    told.end()
+    return stepped
+
+
+async def _telling_async(engine: AsyncCalls, progress: _base.Progress) -> Stepped:
+    """The same by a task of the loop."""
+    told = _Told(progress, await engine.position())
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            told.at(await engine.position())
+
+    watching = asyncio.ensure_future(watch())
+    try:
+        stepped = await AsyncCalls.step(engine)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    told.at(await engine.position())
+    told.end()
+    return stepped
 
 
 def _open(url: str | os.PathLike[str], tenant: str | None) -> _native.Engine:
@@ -172,10 +202,7 @@ class Engine(Calls, Tables):
         Args:
             progress: Told now and then how many more changes were written: `tqdm.tqdm().update`.
         """
-        if progress is None:
-            return super().step()
-        with _Telling(self, progress):
-            return super().step()
+        return super().step() if progress is None else _telling(self, progress)
 
     def add_rule(self, rule: _rules.Rule) -> None:
         """Adds a rule of yours; not while the engine runs."""
@@ -221,6 +248,14 @@ class AsyncEngine(AsyncCalls, AsyncTables):
         """Adds a channel under a name of yours; not while the engine runs."""
         add = _adding(self._native, name, channel, asyncio.get_running_loop())
         _base.opened(await asyncio.to_thread(add))
+
+    async def step(self, *, progress: _base.Progress | None = None) -> Stepped:
+        """Does everything that is due now on every channel, and says when more will be; as `Engine.step`.
+
+        Args:
+            progress: Told now and then, on this loop, how many more changes were written: `tqdm.tqdm().update`.
+        """
+        return await (super().step() if progress is None else _telling_async(self, progress))
 
     async def add_rule(self, rule: _rules.Rule) -> None:
         """Adds a rule of yours; not while the engine runs. What it awaits runs on this loop."""

@@ -41,6 +41,12 @@ class Shared:
             return cls._loop
 
 
+def made(name: str, given: object) -> None:
+    """Refuses a class where an object of it is wanted, whose methods would lack their `self`."""
+    if isinstance(given, type):
+        raise TypeError(f"{name} is the class {given.__name__}; an object of it is right: {given.__name__}(...)")
+
+
 def _plain(text: str) -> str:
     """A text as it can be written."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -63,6 +63,7 @@ def add(
     native: _native.Engine, rule: Rule, loop: asyncio.AbstractEventLoop | None
 ) -> Callable[[], tuple[bool, str]]:
     """What adds a rule."""
+    _foreign.made("rule", rule)
     judge = getattr(rule, "judge", None)
     if not callable(judge):
         raise TypeError(f"rule is {type(rule).__name__}, which has no method judge; a Rule is right")

@@ -234,6 +234,38 @@ CommandState.UNRESOLVED = CommandState("unresolved")
 CommandState.VOID = CommandState("void")
 
 
+class ReturnStage(str):
+    """How far a return is.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    ANNOUNCED: ClassVar[ReturnStage]
+    """The buyer wants to send it back, or has sent it."""
+    CONFIRMED: ClassVar[ReturnStage]
+    """The goods arrived."""
+    CLOSED: ClassVar[ReturnStage]
+    """Over: refunded or replaced, with or without goods that came back."""
+    VOIDED: ClassVar[ReturnStage]
+    """Taken back by the buyer, or refused."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"announced", "confirmed", "closed", "voided"}
+
+    def __repr__(self) -> str:
+        return f"ReturnStage({str(self)!r})"
+
+
+ReturnStage.ANNOUNCED = ReturnStage("announced")
+ReturnStage.CONFIRMED = ReturnStage("confirmed")
+ReturnStage.CLOSED = ReturnStage("closed")
+ReturnStage.VOIDED = ReturnStage("voided")
+
+
 class CancelReason(str):
     """Why a line is cancelled.
 
@@ -569,6 +601,35 @@ class SettledKind(str):
 SettledKind.NOT_YET = SettledKind("not_yet")
 SettledKind.RECEIPTS = SettledKind("receipts")
 SettledKind.LOST = SettledKind("lost")
+
+
+class PushKind(str):
+    """What a push turned out to be.
+
+    A text this version does not know is kept as it is; `is_known` tells.
+    """
+
+    __slots__ = ()
+
+    TOLD: ClassVar[PushKind]
+    """Authentic: what it tells is durable before it is answered."""
+    ANSWER: ClassVar[PushKind]
+    """A question about us (a challenge): only the reply is wanted."""
+    REFUSED: ClassVar[PushKind]
+    """Not authentic, or not readable: nothing of it is believed; `why` says why."""
+
+    @property
+    def is_known(self) -> bool:
+        """Does this version know it?"""
+        return str(self) in {"told", "answer", "refused"}
+
+    def __repr__(self) -> str:
+        return f"PushKind({str(self)!r})"
+
+
+PushKind.TOLD = PushKind("told")
+PushKind.ANSWER = PushKind("answer")
+PushKind.REFUSED = PushKind("refused")
 
 
 class Fate(str):
@@ -1139,35 +1200,47 @@ class Deadline:
 class ReturnedUnits:
     """Units of one line in a return."""
 
-    line_id: str | None
-    """Which line, where the channel says."""
-    sku: str | None
-    """The SKU, where the channel says."""
     quantity: int
     """Units the buyer sends back."""
     back: int
     """Of these, units that arrived."""
     reason: str
     """Why, in the channel's words."""
+    line_id: str | None = None
+    """Which line, where the channel says."""
+    sku: str | None = None
+    """The SKU, where the channel says."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "quantity": _base.count("ReturnedUnits.quantity", self.quantity),
+            "back": _base.count("ReturnedUnits.back", self.back),
+            "reason": _base.text("ReturnedUnits.reason", self.reason),
+            "line_id": None if self.line_id is None else _base.text("ReturnedUnits.line_id", self.line_id),
+            "sku": None if self.sku is None else _base.text("ReturnedUnits.sku", self.sku),
+        }
 
     @staticmethod
     def _read(raw: dict[str, Any]) -> ReturnedUnits:
         return ReturnedUnits(
-            raw["line_id"],
-            raw["sku"],
             raw["quantity"],
             raw["back"],
             raw["reason"],
+            raw["line_id"],
+            raw["sku"],
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
         return {
-            "line_id": self.line_id,
-            "sku": self.sku,
             "quantity": self.quantity,
             "back": self.back,
             "reason": self.reason,
+            "line_id": self.line_id,
+            "sku": self.sku,
         }
 
 
@@ -1177,8 +1250,8 @@ class Return:
 
     id: str
     """The channel's id of it."""
-    stage: str
-    """How far it is (`announced`, `confirmed`, `closed`, `voided`)."""
+    stage: ReturnStage
+    """How far it is."""
     status: str
     """The same in the channel's words."""
     opened_at: datetime | None
@@ -1192,7 +1265,7 @@ class Return:
     def _read(raw: dict[str, Any]) -> Return:
         return Return(
             raw["id"],
-            raw["stage"],
+            ReturnStage(raw["stage"]),
             raw["status"],
             None if raw["opened_at"] is None else _base.instant_of(raw["opened_at"]),
             raw["refund"],
@@ -1785,25 +1858,35 @@ class PushReply:
 
     status: int
     """The HTTP status."""
-    content_type: str | None
-    """The content type of the body, if there is one."""
     body: str
     """The body."""
+    content_type: str | None = None
+    """The content type of the body, if there is one."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "status": _base.count("PushReply.status", self.status),
+            "body": _base.text("PushReply.body", self.body),
+            "content_type": None if self.content_type is None else _base.text("PushReply.content_type", self.content_type),
+        }
 
     @staticmethod
     def _read(raw: dict[str, Any]) -> PushReply:
         return PushReply(
             raw["status"],
-            raw["content_type"],
             raw["body"],
+            raw["content_type"],
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
         return {
             "status": self.status,
-            "content_type": self.content_type,
             "body": self.body,
+            "content_type": self.content_type,
         }
 
 
@@ -2409,7 +2492,7 @@ class RateLimit:
     """How fast a channel may be called."""
 
     calls: str
-    """`pull`, `fetch`, `levels`, `settle` or a verb; all that no other entry names, when it is `*`."""
+    """`pull`, `fetch`, `levels`, `settle`, `returns` or a verb; all that no other entry names, when it is `*`."""
     per_second: float
     """Calls a second that come back."""
     burst: float
@@ -2551,6 +2634,46 @@ class VerbProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnsProfile:
+    """How a channel of your own tells of returns."""
+
+    horizon: timedelta
+    """How far back the first window reaches."""
+    overlap: timedelta | None = None
+    """How long before the last read every later window begins: as long as a return may be invisible, or change without the
+    window showing it. None unless said.
+    """
+    every: timedelta | None = None
+    """From the end of one read to the next; an hour unless said."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "horizon": _base.span("ReturnsProfile.horizon", self.horizon),
+            "overlap": None if self.overlap is None else _base.span("ReturnsProfile.overlap", self.overlap),
+            "every": None if self.every is None else _base.span("ReturnsProfile.every", self.every),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ReturnsProfile:
+        return ReturnsProfile(
+            _base.span_of(raw["horizon"]),
+            None if raw["overlap"] is None else _base.span_of(raw["overlap"]),
+            None if raw["every"] is None else _base.span_of(raw["every"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "horizon": self.horizon,
+            "overlap": self.overlap,
+            "every": self.every,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelProfile:
     """What a channel of your own says of itself. What it does not say is the plainest there is."""
 
@@ -2574,6 +2697,10 @@ class ChannelProfile:
     """How fast it may be called; five calls a second of each kind, ten at once, unless said."""
     level_lag: timedelta | None = None
     """Levels can be read by `levels`, and show what was at most this long ago. None: they cannot be read."""
+    takes_pushes: bool | None = None
+    """Does it take pushes, by `receive`? No unless said."""
+    returns: ReturnsProfile | None = None
+    """Returns are read by `pull_returns`. None: it tells of none."""
     pace: Pace | None = None
     """The time it runs by, where it is a local marketplace's."""
 
@@ -2592,6 +2719,8 @@ class ChannelProfile:
             "visibility_delay": None if self.visibility_delay is None else _base.span("ChannelProfile.visibility_delay", self.visibility_delay),
             "rates": None if self.rates is None else [_base.record("ChannelProfile.rates", one, RateLimit) for one in _base.many("ChannelProfile.rates", self.rates)],
             "level_lag": None if self.level_lag is None else _base.span("ChannelProfile.level_lag", self.level_lag),
+            "takes_pushes": None if self.takes_pushes is None else _base.truth("ChannelProfile.takes_pushes", self.takes_pushes),
+            "returns": None if self.returns is None else _base.record("ChannelProfile.returns", self.returns, ReturnsProfile),
             "pace": None if self.pace is None else _base.record("ChannelProfile.pace", self.pace, Pace),
         }
 
@@ -2608,6 +2737,8 @@ class ChannelProfile:
             None if raw["visibility_delay"] is None else _base.span_of(raw["visibility_delay"]),
             None if raw["rates"] is None else tuple([RateLimit._read(one) for one in raw["rates"]]),
             None if raw["level_lag"] is None else _base.span_of(raw["level_lag"]),
+            raw["takes_pushes"],
+            None if raw["returns"] is None else ReturnsProfile._read(raw["returns"]),
             None if raw["pace"] is None else Pace._read(raw["pace"]),
         )
 
@@ -2624,6 +2755,8 @@ class ChannelProfile:
             "visibility_delay": self.visibility_delay,
             "rates": None if self.rates is None else [one.to_dict() for one in self.rates],
             "level_lag": self.level_lag,
+            "takes_pushes": self.takes_pushes,
+            "returns": None if self.returns is None else self.returns.to_dict(),
             "pace": None if self.pace is None else self.pace.to_dict(),
         }
 
@@ -3032,6 +3165,210 @@ class SettledWork:
 
 
 @dataclass(frozen=True, slots=True)
+class PushRequest:
+    """One push, as it arrived: signatures cover its bytes."""
+
+    method: str
+    """`GET` or `POST`."""
+    path: str
+    """Path and query."""
+    headers: tuple[tuple[str, ...], ...]
+    """Names in any case, with their values."""
+    body: bytes
+    """The body."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "method": _base.text("PushRequest.method", self.method),
+            "path": _base.text("PushRequest.path", self.path),
+            "headers": [[_base.text("PushRequest.headers", one) for one in _base.many("PushRequest.headers", one)] for one in _base.many("PushRequest.headers", self.headers)],
+            "body": _base.octets("PushRequest.body", self.body),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> PushRequest:
+        return PushRequest(
+            raw["method"],
+            raw["path"],
+            tuple([tuple(one) for one in raw["headers"]]),
+            _base.bytes_of(raw["body"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "method": self.method,
+            "path": self.path,
+            "headers": list(self.headers),
+            "body": self.body,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PushOutcome:
+    """What a channel of your own finds a push to be. It is never the truth, and changes nothing by itself: what it tells of is
+    read again.
+    """
+
+    kind: PushKind
+    """What it turned out to be."""
+    id: str | None = None
+    """The push's own id, where it tells something; the same one again tells nothing new."""
+    orders: tuple[str, ...] | None = None
+    """Orders of which something is new."""
+    finished: tuple[str, ...] | None = None
+    """Handles of accepted work that is finished: it is asked after at once."""
+    erase_buyer: tuple[str, ...] | None = None
+    """The names of a buyer who closed the account: what is personal of all their orders is erased."""
+    revoked: bool | None = None
+    """Did the seller withdraw our authorization? No unless said."""
+    reply: PushReply | None = None
+    """What to answer; a status of 204 (`told`), 200 (`answer`) or 401 (`refused`) without a body unless said."""
+    why: str | None = None
+    """Why it is refused, without anything of its content."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "kind": _base.text("PushOutcome.kind", self.kind),
+            "id": None if self.id is None else _base.text("PushOutcome.id", self.id),
+            "orders": None if self.orders is None else [_base.text("PushOutcome.orders", one) for one in _base.many("PushOutcome.orders", self.orders)],
+            "finished": None if self.finished is None else [_base.text("PushOutcome.finished", one) for one in _base.many("PushOutcome.finished", self.finished)],
+            "erase_buyer": None if self.erase_buyer is None else [_base.text("PushOutcome.erase_buyer", one) for one in _base.many("PushOutcome.erase_buyer", self.erase_buyer)],
+            "revoked": None if self.revoked is None else _base.truth("PushOutcome.revoked", self.revoked),
+            "reply": None if self.reply is None else _base.record("PushOutcome.reply", self.reply, PushReply),
+            "why": None if self.why is None else _base.text("PushOutcome.why", self.why),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> PushOutcome:
+        return PushOutcome(
+            PushKind(raw["kind"]),
+            raw["id"],
+            None if raw["orders"] is None else tuple(raw["orders"]),
+            None if raw["finished"] is None else tuple(raw["finished"]),
+            None if raw["erase_buyer"] is None else tuple(raw["erase_buyer"]),
+            raw["revoked"],
+            None if raw["reply"] is None else PushReply._read(raw["reply"]),
+            raw["why"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "orders": None if self.orders is None else list(self.orders),
+            "finished": None if self.finished is None else list(self.finished),
+            "erase_buyer": None if self.erase_buyer is None else list(self.erase_buyer),
+            "revoked": self.revoked,
+            "reply": None if self.reply is None else self.reply.to_dict(),
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReturn:
+    """One return as a channel of your own shows it."""
+
+    channel_order_id: str
+    """The order it is of."""
+    id: str
+    """The channel's id of it."""
+    stage: ReturnStage
+    """How far it is."""
+    status: str
+    """The same in the channel's words."""
+    lines: tuple[ReturnedUnits, ...]
+    """What is sent back."""
+    opened_at: datetime | None = None
+    """When the buyer asked for it."""
+    changed_at: datetime | None = None
+    """When it last changed."""
+    refund: str | None = None
+    """What of the money, in the channel's words, where it says."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "channel_order_id": _base.text("ShownReturn.channel_order_id", self.channel_order_id),
+            "id": _base.text("ShownReturn.id", self.id),
+            "stage": _base.text("ShownReturn.stage", self.stage),
+            "status": _base.text("ShownReturn.status", self.status),
+            "lines": [_base.record("ShownReturn.lines", one, ReturnedUnits) for one in _base.many("ShownReturn.lines", self.lines)],
+            "opened_at": None if self.opened_at is None else _base.instant("ShownReturn.opened_at", self.opened_at),
+            "changed_at": None if self.changed_at is None else _base.instant("ShownReturn.changed_at", self.changed_at),
+            "refund": None if self.refund is None else _base.text("ShownReturn.refund", self.refund),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ShownReturn:
+        return ShownReturn(
+            raw["channel_order_id"],
+            raw["id"],
+            ReturnStage(raw["stage"]),
+            raw["status"],
+            tuple([ReturnedUnits._read(one) for one in raw["lines"]]),
+            None if raw["opened_at"] is None else _base.instant_of(raw["opened_at"]),
+            None if raw["changed_at"] is None else _base.instant_of(raw["changed_at"]),
+            raw["refund"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "channel_order_id": self.channel_order_id,
+            "id": self.id,
+            "stage": self.stage,
+            "status": self.status,
+            "lines": [one.to_dict() for one in self.lines],
+            "opened_at": self.opened_at,
+            "changed_at": self.changed_at,
+            "refund": self.refund,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsPage:
+    """One page of returns."""
+
+    returns: tuple[ShownReturn, ...]
+    """Its returns."""
+    next: str | None = None
+    """Where to go on; none at the end of the window."""
+
+    def __post_init__(self) -> None:
+        self._write()
+
+    def _write(self) -> dict[str, Any]:
+        return {
+            "returns": [_base.record("ReturnsPage.returns", one, ShownReturn) for one in _base.many("ReturnsPage.returns", self.returns)],
+            "next": None if self.next is None else _base.text("ReturnsPage.next", self.next),
+        }
+
+    @staticmethod
+    def _read(raw: dict[str, Any]) -> ReturnsPage:
+        return ReturnsPage(
+            tuple([ShownReturn._read(one) for one in raw["returns"]]),
+            raw["next"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values; amounts stay `Decimal`, instants `datetime`."""
+        return {
+            "returns": [one.to_dict() for one in self.returns],
+            "next": self.next,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """The level of a listing."""
 
@@ -3239,7 +3576,10 @@ __all__ = [
     "ProbeTrust",
     "Proof",
     "PullRequest",
+    "PushKind",
+    "PushOutcome",
     "PushReply",
+    "PushRequest",
     "RateLimit",
     "Receipt",
     "ReceiptKind",
@@ -3247,13 +3587,17 @@ __all__ = [
     "RefundReason",
     "Repeat",
     "Return",
+    "ReturnStage",
     "ReturnedUnits",
+    "ReturnsPage",
+    "ReturnsProfile",
     "Sale",
     "SettledKind",
     "SettledWork",
     "ShownLine",
     "ShownOrder",
     "ShownPage",
+    "ShownReturn",
     "Sort",
     "Standing",
     "Stepped",

@@ -12,12 +12,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from . import _base, _channels, _foreign, _native
-from ._types import Fate, Sale, TestEffects
+from ._types import Fate, PushRequest, Sale, TestEffects
 
 __all__ = ["BEHAVIOURS", "Fate", "Sale", "Stand", "TestEffects", "hold"]
 
@@ -45,19 +45,22 @@ class Stand(Protocol):
         """Lets time pass."""
         ...
 
-    def sell(self, sale: Sale) -> str:
+    def sell(self, sale: Sale) -> str | Awaitable[str]:
         """A buyer buys; gives the order's id."""
         ...
 
-    def ask_to_cancel(self, order_id: str) -> None:
+    def ask_to_cancel(self, order_id: str) -> None | Awaitable[None]:
         """The buyer asks to cancel."""
         ...
 
-    def effects(self) -> TestEffects:
+    # And where the profile says so, `send_back(order_id)`: the buyer sends back what was shipped of the order's first line; and
+    # `push(order_id)`: the PushRequest by which the marketplace tells that something of the order is new.
+
+    def effects(self) -> TestEffects | Awaitable[TestEffects]:
         """What took effect so far."""
         ...
 
-    def fate(self, fate: Fate) -> None:
+    def fate(self, fate: Fate) -> None | Awaitable[None]:
         """What becomes of the next write; the one after it fares well again."""
         ...
 
@@ -66,19 +69,16 @@ def _nothing(_: Any) -> None:
     return None
 
 
-def hold(behaviour: str, open: Callable[[str], Stand]) -> None:
-    """Holds a channel against one behaviour. `open` gets `seller`, or `stranger` for a credential nobody knows.
+def hold(behaviour: str, open: Callable[[str], Stand | Awaitable[Stand]]) -> None:
+    """Holds a channel against one behaviour. `open` gets `seller`, or `stranger` for a credential nobody knows. It and
+    the methods of `Stand` that speak to the marketplace may be coroutines.
 
     Raises AssertionError saying what does not hold.
     """
     stands: list[Stand] = []
 
-    def opened(who: str) -> Stand:
-        stand = open(who)
-        stands.append(stand)
-        return stand
-
     def begun(stand: Stand) -> dict[str, Any]:
+        stands.append(stand)
         return {"stand": len(stands) - 1, "profile": stand.channel.profile._write()}
 
     methods: dict[str, _foreign.Method] = {
@@ -87,6 +87,8 @@ def hold(behaviour: str, open: Callable[[str], Stand]) -> None:
         "pass_time": (lambda raw: (_base.span_of(raw),), _nothing),
         "sell": (lambda raw: (Sale._read(raw),), lambda order: _base.text("order", order)),
         "ask_to_cancel": (lambda raw: (raw,), _nothing),
+        "send_back": (lambda raw: (raw,), _nothing),
+        "push": (lambda raw: (raw,), lambda push: None if push is None else _base.record("push", push, PushRequest)),
         "effects": (lambda _: (), lambda effects: _base.record("effects", effects, TestEffects)),
         "fate": (lambda raw: (Fate(raw),), _nothing),
     }
@@ -100,11 +102,13 @@ def hold(behaviour: str, open: Callable[[str], Stand]) -> None:
 
     def target(name: str) -> Callable[..., Any]:
         if name == "open":
-            return opened
+            return open
         owner, _, method = name.rpartition(".")
 
         def call(stand: int, *arguments: Any) -> Any:
             subject: object = stands[stand].channel if owner else stands[stand]
+            if name == "push" and not hasattr(subject, name):
+                return None  # A marketplace that pushes nothing.
             return getattr(subject, method)(*arguments)
 
         return call

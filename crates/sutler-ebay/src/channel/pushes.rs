@@ -63,7 +63,7 @@ fn refused(status: u16, why: &str) -> PushOutcome {
 
 #[async_trait]
 impl Pushes for EbayChannel {
-    fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome {
+    async fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome {
         let Some(notifications) = &self.settings.notifications else {
             return refused(404, "no notifications are configured");
         };
@@ -75,7 +75,7 @@ impl Pushes for EbayChannel {
             let hash = challenge_response(&code, token, &notifications.endpoint);
             return PushOutcome::Answer(PushReply {
                 status: 200,
-                content_type: Some("application/json"),
+                content_type: Some("application/json".into()),
                 body: format!("{{\"challengeResponse\":\"{hash}\"}}"),
             });
         }

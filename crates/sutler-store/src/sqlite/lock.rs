@@ -10,7 +10,19 @@ use sutler_core::error::{Error, ErrorKind, Result};
 /// The lock. The system lets it go when the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+    /// Who took it.
+    process: u32,
+}
+
+impl Drop for Lock {
+    /// Closing the file would not be enough: a process forked off meanwhile has it open, too. Such a process lets nothing go.
+    fn drop(&mut self) {
+        if self.process == std::process::id() {
+            // The file is closed next, which lets the lock go where nobody was forked off.
+            let _ = self.file.unlock();
+        }
+    }
 }
 
 /// The file beside the database that is locked.
@@ -39,20 +51,25 @@ impl Lock {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         // For people alone: who holds it. The lock is what counts.
-        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
-        Ok(Lock { _file: file })
+        let process = std::process::id();
+        file.set_len(0).and_then(|()| writeln!(file, "{process}")).map_err(failed)?;
+        Ok(Lock { file, process })
     }
 }
 
 fn held(database: &Path, file: &mut File) -> Error {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.take(32).read_to_string(&mut text));
-    let holder = match read {
-        Ok(_) if !text.trim().is_empty() => format!(" (process {})", text.trim()),
-        _ => String::new(),
+    let process = read.ok().and_then(|_| text.trim().parse::<u32>().ok());
+    let holder = match process {
+        Some(process) if process == std::process::id() => {
+            format!("another engine of this process ({process}), or of one forked off it,")
+        }
+        Some(process) => format!("another engine (process {process})"),
+        None => "another engine".to_owned(),
     };
     Error::new(ErrorKind::Conflict, "store.lock").message(format!(
-        "another engine{holder} has {} open; one engine runs a store at a time: stop it, or open the file as a host",
+        "{holder} has {} open; one engine runs a store at a time: stop it, or open the file as a host",
         database.display()
     ))
 }

@@ -129,7 +129,7 @@ pub fn g11_an_authentic_push_tells_of_its_order(subject: &dyn Subject) -> Result
     // Of a marketplace that pushes nothing here there is nothing to believe.
     let Some(push) = case.push(&order) else { return Ok(()) };
     let pushes = case.channel().pushes().ok_or_else(|| wrong("what is pushed is not taken".into()))?;
-    let tells = |request: &PushRequest| match pushes.receive(case.now(), request) {
+    let tells = |request: &PushRequest| match at_once(pushes.receive(case.now(), request)) {
         PushOutcome::Told { told, .. } => told,
         _ => Vec::new(),
     };
@@ -161,7 +161,7 @@ pub fn g11_a_forged_push_tells_nothing(subject: &dyn Subject) -> Result<()> {
             headers: vec![("authorization".into(), "Basic bm9ib2R5Og==".into())],
             body: body.into(),
         };
-        let outcome = pushes.receive(case.now(), &request);
+        let outcome = at_once(pushes.receive(case.now(), &request));
         let told = matches!(&outcome, PushOutcome::Told { told, .. } if !told.is_empty());
         assert!(!told, "{method} {body}: {outcome:?}");
     }

@@ -12,6 +12,7 @@ use sutler_core::{
     time::Duration,
 };
 use sutler_testkit::{
+    bench::at_once,
     channel_suite::{SKUS, Sale, Stand},
     examples::arranging::{ANSWER_WITHIN_HOURS, Arranging},
 };
@@ -201,7 +202,7 @@ fn g11_a_signed_push_brings_its_order_before_the_next_pull() -> Result<()> {
     host.stall.clock.pass(Duration::seconds(20));
     let push = host.stall.push(&order).expect("this marketplace pushes");
     let pushes = host.stall.channel.pushes().expect("and the channel takes it");
-    let PushOutcome::Told { id, told, .. } = pushes.receive(host.now(), &push) else {
+    let PushOutcome::Told { id, told, .. } = at_once(pushes.receive(host.now(), &push)) else {
         panic!("what the marketplace signed is believed")
     };
     let channel = host.stall.channel.id().clone();

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use sutler::{
     Error, ErrorKind, Result, Timestamp,
     channel::{
-        Acknowledgment, CancelUnit, Capabilities, LevelRead, ProbeKind, Repeat, ShipUnit, StockWrite,
-        StreamKind, StreamSpec, VerbSpec,
+        Acknowledgment, CancelUnit, Capabilities, LevelRead, ProbeKind, Repeat, ReturnsSpec, ShipUnit,
+        StockWrite, StreamKind, StreamSpec, VerbSpec,
     },
     command::Verb,
     model::{ChannelId, Duration},
@@ -14,7 +14,7 @@ use sutler::{
 };
 
 /// Calls that are no verbs.
-const READS: [&str; 4] = ["pull", "fetch", "levels", "settle"];
+const READS: [&str; 5] = ["pull", "fetch", "levels", "settle", "returns"];
 
 fn config(id: &ChannelId, message: String) -> Error {
     Error::new(ErrorKind::Config, format!("channels.{id}.profile")).message(message)
@@ -152,6 +152,17 @@ pub(super) fn capabilities(id: &ChannelId, profile: &ChannelProfile) -> Result<C
             .map_or(LevelRead::None, |lag| LevelRead::Lagging(Duration::milliseconds(lag.0.max(0)))),
         stock_write: StockWrite::Absolute,
         out_of_stock_zeroes: false,
+    })
+}
+
+/// How its returns are read, where it tells of them.
+pub(super) fn returns(profile: &ChannelProfile) -> Option<ReturnsSpec> {
+    profile.returns.as_ref().map(|said| ReturnsSpec {
+        stream: "returns".into(),
+        horizon: Duration::milliseconds(said.horizon.0.max(0)),
+        overlap: span(said.overlap, Duration::zero()),
+        every: span(said.every, Duration::hours(1)).max(Duration::minutes(1)),
+        budget: scope(profile, "returns"),
     })
 }
 

@@ -12,7 +12,7 @@ use sutler_core::{
 /// Believes a password anybody may have, or nobody.
 #[async_trait]
 impl Pushes for Broken {
-    fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome {
+    async fn receive(&self, now: Timestamp, request: &PushRequest) -> PushOutcome {
         let refused = || PushOutcome::Refused { reply: PushReply::status(401), why: "so it says".into() };
         let password = request.header("authorization").is_some_and(|value| value.starts_with("Basic "));
         match (self.how, self.inner.pushes()) {
@@ -21,7 +21,7 @@ impl Pushes for Broken {
                 PushOutcome::Told { id: "1".into(), told, reply: PushReply::status(204) }
             }
             ("g11_an_authentic_push_tells_of_its_order", _) | (_, None) => refused(),
-            (_, Some(inner)) => inner.receive(now, request),
+            (_, Some(inner)) => inner.receive(now, request).await,
         }
     }
 

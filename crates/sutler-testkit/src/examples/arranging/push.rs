@@ -64,7 +64,7 @@ struct Wire {
 
 #[async_trait]
 impl Pushes for ArrangingChannel {
-    fn receive(&self, _: Timestamp, request: &PushRequest) -> PushOutcome {
+    async fn receive(&self, _: Timestamp, request: &PushRequest) -> PushOutcome {
         let refused =
             |status, why: &str| PushOutcome::Refused { reply: PushReply::status(status), why: why.into() };
         let told = request.header("authorization").and_then(unhex);

@@ -1,0 +1,58 @@
+//! What buyers send back, as a channel of the host's own shows it.
+
+use super::{ForeignChannel, window};
+use crate::types::{ReturnsPage, ShownReturn};
+use async_trait::async_trait;
+use sutler::{
+    Result,
+    channel::{CallCx, PullFrom, ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
+    model::{ChannelOrderId, Duration, Return, ReturnStage, ReturnedUnits, from_millis},
+};
+
+#[async_trait]
+impl ReturnsChannel for ForeignChannel {
+    fn spec(&self) -> ReturnsSpec {
+        self.returns.clone().unwrap_or_else(|| ReturnsSpec {
+            stream: "returns".into(),
+            horizon: Duration::zero(),
+            overlap: Duration::zero(),
+            every: Duration::hours(1),
+            budget: self.capabilities.fetch_budget.clone(),
+        })
+    }
+
+    async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
+        let page: ReturnsPage = self.read(cx, "pull_returns", &window(from)).await?;
+        Ok(ReturnsPulled::Page(ReturnPage {
+            returns: page.returns.into_iter().map(read).collect(),
+            next: page.next,
+        }))
+    }
+}
+
+/// A stage this version has no word for is the first one; the channel's own word is kept beside it.
+fn read(shown: ShownReturn) -> (ChannelOrderId, Return) {
+    let stage = ReturnStage::ALL.iter().find(|(_, text)| *text == shown.stage.0);
+    let mut lines: Vec<ReturnedUnits> = shown
+        .lines
+        .into_iter()
+        .map(|line| ReturnedUnits {
+            line_id: line.line_id.map(Into::into),
+            sku: line.sku.map(Into::into),
+            quantity: line.quantity,
+            back: line.back.min(line.quantity),
+            reason: line.reason,
+        })
+        .collect();
+    lines.sort_by(|a, b| (&a.line_id, &a.sku).cmp(&(&b.line_id, &b.sku)));
+    let told = Return {
+        id: shown.id,
+        stage: stage.map_or(ReturnStage::Announced, |(stage, _)| *stage),
+        status: if shown.status.is_empty() { shown.stage.0 } else { shown.status },
+        opened_at: shown.opened_at.map(|at| from_millis(at.0)),
+        changed_at: shown.changed_at.map(|at| from_millis(at.0)),
+        refund: shown.refund,
+        lines,
+    };
+    (shown.channel_order_id.into(), told)
+}
