@@ -6,7 +6,8 @@ class SutlerError extends Error {
   constructor(code, message, { op = '', retryAfterMs = null, applied = 'unknown' } = {}) {
     super(String(message).toWellFormed());
     if (typeof code !== 'string') throw wrong('code', code, 'the kind of an error');
-    if (retryAfterMs !== null) whole('retryAfterMs', retryAfterMs);
+    text('op', op);
+    if (retryAfterMs !== null) count('retryAfterMs', retryAfterMs, Number.MAX_SAFE_INTEGER);
     if (!['no', 'yes', 'unknown'].includes(applied)) throw wrong('applied', applied, "'no', 'yes' or 'unknown'");
     this.name = 'SutlerError';
     this.code = code;
@@ -36,14 +37,22 @@ function text(name, value) {
   return value;
 }
 
+/** A text that is shown nowhere. */
+function secret(name, value) {
+  if (typeof value !== 'string' || !value.isWellFormed()) {
+    throw new TypeError(`${name} is no string of whole Unicode; one is right (what it is is not shown)`);
+  }
+  return value;
+}
+
 function whole(name, value) {
   if (!Number.isSafeInteger(value)) throw wrong(name, value, 'a whole number');
   return value;
 }
 
 /** A whole number that is not negative. */
-function count(name, value) {
-  if (whole(name, value) < 0) throw new RangeError(`${name} is ${value}; none or more is right`);
+function count(name, value, most = 2 ** 32 - 1) {
+  if (whole(name, value) < 0 || value > most) throw new RangeError(`${name} is ${value}; none to ${most} is right`);
   return value;
 }
 
@@ -85,7 +94,7 @@ function many(name, value) {
 }
 
 function record(name, value, known) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(name, value, 'an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) throw wrong(name, value, 'an object');
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) throw new TypeError(`${name} has no ${key}; ${known.join(', ')} are right`);
   }
@@ -164,5 +173,5 @@ class Base {
 }
 
 module.exports = {
-  Base, SutlerError, text, whole, count, real, truth, exact, instant, octets, bytesOf, many, record, options, opened,
+  Base, SutlerError, text, secret, whole, count, real, truth, exact, instant, octets, bytesOf, many, record, options, opened,
 };

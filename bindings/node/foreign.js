@@ -14,16 +14,28 @@ function failure(error) {
   return { kind: 'remote', op: '', message: String(error).toWellFormed(), retry_after_ms: null, applied: 'unknown' };
 }
 
-/** What the native part calls. `target` finds the function of a method by its name. It never throws. */
+/**
+ * What the native part calls. `target` finds the function of a method by its name; it gets a signal, which is aborted when
+ * nobody waits for its answer any more. It never throws.
+ */
 function code(target, methods) {
+  const waited = new Map();
   return async (asked) => {
+    const { id, method, argument } = JSON.parse(asked);
+    if (method === undefined) {
+      waited.get(id)?.abort(new base.SutlerError('timeout', 'nobody waits for this answer any more'));
+      return '{}';
+    }
+    const controller = new AbortController();
+    waited.set(id, controller);
     try {
-      const { method, argument } = JSON.parse(asked);
       const { read, write } = methods[method];
-      const answer = await target(method)(...read(argument));
+      const answer = await target(method)(...read(argument), { signal: controller.signal });
       return JSON.stringify({ given: write(answer) ?? null });
     } catch (error) {
       return JSON.stringify({ failed: failure(error) });
+    } finally {
+      waited.delete(id);
     }
   };
 }

@@ -418,7 +418,7 @@ function writeWalmartSettings(name, value) {
   return {
     seller: base.text(`${name}.seller`, value.seller),
     client_id: base.text(`${name}.clientId`, value.clientId),
-    client_secret: base.text(`${name}.clientSecret`, value.clientSecret),
+    client_secret: base.secret(`${name}.clientSecret`, value.clientSecret),
     environment: value.environment === undefined || value.environment === null ? null : base.text(`${name}.environment`, value.environment),
     base_url: value.baseUrl === undefined || value.baseUrl === null ? null : base.text(`${name}.baseUrl`, value.baseUrl),
     token_url: value.tokenUrl === undefined || value.tokenUrl === null ? null : base.text(`${name}.tokenUrl`, value.tokenUrl),
@@ -426,8 +426,8 @@ function writeWalmartSettings(name, value) {
     backfill: value.backfillMs === undefined || value.backfillMs === null ? null : base.whole(`${name}.backfillMs`, value.backfillMs),
     call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
     rate_factor: value.rateFactor === undefined || value.rateFactor === null ? null : base.real(`${name}.rateFactor`, value.rateFactor),
-    push_password: value.pushPassword === undefined || value.pushPassword === null ? null : base.text(`${name}.pushPassword`, value.pushPassword),
-    push_hmac: value.pushHmac === undefined || value.pushHmac === null ? null : base.text(`${name}.pushHmac`, value.pushHmac),
+    push_password: value.pushPassword === undefined || value.pushPassword === null ? null : base.secret(`${name}.pushPassword`, value.pushPassword),
+    push_hmac: value.pushHmac === undefined || value.pushHmac === null ? null : base.secret(`${name}.pushHmac`, value.pushHmac),
     pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
   };
 }
@@ -455,8 +455,8 @@ function writeAmazonSettings(name, value) {
   return {
     seller: base.text(`${name}.seller`, value.seller),
     client_id: base.text(`${name}.clientId`, value.clientId),
-    client_secret: base.text(`${name}.clientSecret`, value.clientSecret),
-    refresh_token: base.text(`${name}.refreshToken`, value.refreshToken),
+    client_secret: base.secret(`${name}.clientSecret`, value.clientSecret),
+    refresh_token: base.secret(`${name}.refreshToken`, value.refreshToken),
     region: value.region === undefined || value.region === null ? null : base.text(`${name}.region`, value.region),
     marketplaces: value.marketplaces === undefined || value.marketplaces === null ? null : base.many(`${name}.marketplaces`, value.marketplaces).map((one) => base.text(`${name}.marketplaces`, one)),
     environment: value.environment === undefined || value.environment === null ? null : base.text(`${name}.environment`, value.environment),
@@ -493,8 +493,8 @@ function writeEbaySettings(name, value) {
   return {
     seller: base.text(`${name}.seller`, value.seller),
     client_id: base.text(`${name}.clientId`, value.clientId),
-    client_secret: base.text(`${name}.clientSecret`, value.clientSecret),
-    refresh_token: base.text(`${name}.refreshToken`, value.refreshToken),
+    client_secret: base.secret(`${name}.clientSecret`, value.clientSecret),
+    refresh_token: base.secret(`${name}.refreshToken`, value.refreshToken),
     marketplace: value.marketplace === undefined || value.marketplace === null ? null : base.text(`${name}.marketplace`, value.marketplace),
     environment: value.environment === undefined || value.environment === null ? null : base.text(`${name}.environment`, value.environment),
     base_url: value.baseUrl === undefined || value.baseUrl === null ? null : base.text(`${name}.baseUrl`, value.baseUrl),
@@ -503,7 +503,7 @@ function writeEbaySettings(name, value) {
     call_timeout: value.callTimeoutMs === undefined || value.callTimeoutMs === null ? null : base.whole(`${name}.callTimeoutMs`, value.callTimeoutMs),
     rate_factor: value.rateFactor === undefined || value.rateFactor === null ? null : base.real(`${name}.rateFactor`, value.rateFactor),
     notification_endpoint: value.notificationEndpoint === undefined || value.notificationEndpoint === null ? null : base.text(`${name}.notificationEndpoint`, value.notificationEndpoint),
-    verification_token: value.verificationToken === undefined || value.verificationToken === null ? null : base.text(`${name}.verificationToken`, value.verificationToken),
+    verification_token: value.verificationToken === undefined || value.verificationToken === null ? null : base.secret(`${name}.verificationToken`, value.verificationToken),
     pace: value.pace === undefined || value.pace === null ? null : writePace(`${name}.pace`, value.pace),
   };
 }

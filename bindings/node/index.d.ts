@@ -49,6 +49,12 @@ export class LocalChannel {
 
 type MaybeAsync<T> = T | Promise<T>;
 
+/** What a method of yours gets besides its arguments. */
+export interface Asked {
+  /** Aborted when nobody waits for the answer any more: what is done after that is done behind the engine's back. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * A channel of your own. Every method may be async, and throws when it has no answer: a `SutlerError` says what kind of failure
  * it was and whether the other side acted; of anything else nobody knows, and the engine finds out. Nothing here loops, sleeps
@@ -58,21 +64,21 @@ export interface OwnChannel {
   /** What it says of itself. */
   readonly profile: ChannelProfile;
   /** Asks who we are and what we may do. */
-  check(): MaybeAsync<Found>;
+  check(asked: Asked): MaybeAsync<Found>;
   /** Reads one page of the orders of a window, both ends included. */
-  pull(request: PullRequest): MaybeAsync<ShownPage>;
+  pull(request: PullRequest, asked: Asked): MaybeAsync<ShownPage>;
   /** Reads one order; null when it is not visible now. */
-  fetch(orderId: string): MaybeAsync<ShownOrder | null>;
+  fetch(orderId: string, asked: Asked): MaybeAsync<ShownOrder | null>;
   /** Does what is to be done, in one call: one receipt each, in their order. */
-  perform(commands: ReadonlyArray<ChannelCommand>): MaybeAsync<ReadonlyArray<Receipt>>;
+  perform(commands: ReadonlyArray<ChannelCommand>, asked: Asked): MaybeAsync<ReadonlyArray<Receipt>>;
   /** Asks after accepted work, where the marketplace works on what it accepted. */
-  settle?(handle: string, commands: ReadonlyArray<ChannelCommand>): MaybeAsync<SettledWork>;
+  settle?(handle: string, commands: ReadonlyArray<ChannelCommand>, asked: Asked): MaybeAsync<SettledWork>;
   /** Reads levels, where the profile has a `levelLagMs`. */
-  levels?(skus: ReadonlyArray<string>): MaybeAsync<ReadonlyArray<Level>>;
+  levels?(skus: ReadonlyArray<string>, asked: Asked): MaybeAsync<ReadonlyArray<Level>>;
   /** Verifies and reads one push, where the profile has `takesPushes`. It changes nothing. */
-  receive?(push: PushRequest): MaybeAsync<PushOutcome>;
+  receive?(push: PushRequest, asked: Asked): MaybeAsync<PushOutcome>;
   /** Reads one page of the returns of a window, where the profile has `returns`. */
-  pullReturns?(request: PullRequest): MaybeAsync<ReturnsPage>;
+  pullReturns?(request: PullRequest, asked: Asked): MaybeAsync<ReturnsPage>;
 }
 
 /** What `addChannel` takes. */
@@ -88,7 +94,7 @@ export interface Rule {
   /** Its version. What another version said is asked anew. */
   readonly version: string;
   /** What it says of an order. */
-  judge(order: AskedOrder): MaybeAsync<Verdict>;
+  judge(order: AskedOrder, asked: Asked): MaybeAsync<Verdict>;
 }
 
 /** The suite that every channel must pass, the built-in ones too, for any test runner. */
@@ -190,7 +196,7 @@ export function decide(
   order: string | Uint8Array | object,
   options?: {
     /** Units on hand, by SKU. */
-    onHand?: Readonly<Record<string, number>>;
+    onHand?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
     /** A policy as TOML; the standard one unless said. */
     policy?: string;
     /** When it is decided; now unless said. */

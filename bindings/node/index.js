@@ -6,10 +6,17 @@ const foreign = require('./foreign.js');
 const native = require('./native.js');
 const testkit = require('./testkit.js');
 
+/** An account: there are secrets in it, which nothing that shows objects shows. */
 class Settings {
+  #settings;
+
   constructor(kind, write, settings) {
     this.kind = kind;
-    this.settings = write(kind, settings);
+    this.#settings = write(kind, settings);
+  }
+
+  get settings() {
+    return this.#settings;
   }
 }
 
@@ -45,6 +52,7 @@ class Told {
   #progress;
   #position;
   #thrown = [];
+  #over = false;
 
   constructor(progress, position) {
     this.#progress = progress;
@@ -53,7 +61,7 @@ class Told {
 
   at(position) {
     const more = position - this.#position;
-    if (more <= 0 || this.#thrown.length > 0) return;
+    if (more <= 0 || this.#thrown.length > 0 || this.#over) return;
     this.#position = position;
     try {
       this.#progress(more);
@@ -63,6 +71,7 @@ class Told {
   }
 
   end() {
+    this.#over = true;
     for (const error of this.#thrown) throw error;
   }
 }
@@ -104,7 +113,8 @@ class Engine extends generated.Calls {
     } finally {
       clearInterval(watch);
     }
-    told.at(await this.position());
+    // What was done is done, though how far may not be known.
+    await this.position().then((position) => told.at(position), () => {});
     told.end();
     return stepped;
   }
@@ -166,7 +176,7 @@ async function sandbox(options) {
       base.count('arrivalsMax', chosen.arrivalsMax ?? 0),
     ],
     speed: base.real('speed', chosen.speed ?? 60),
-    seed: base.count('seed', chosen.seed ?? 7),
+    seed: base.count('seed', chosen.seed ?? 7, Number.MAX_SAFE_INTEGER),
     faults: base.text('faults', chosen.faults ?? 'none'),
   })));
   return new Sandbox(box, base.opened(await box.markets()));
@@ -187,7 +197,7 @@ function normalize(marketplace, order) {
 
 function decide(marketplace, order, options) {
   const { onHand, policy, now } = base.options(options, ['onHand', 'policy', 'now']);
-  const stock = onHand ?? {};
+  const stock = onHand instanceof Map ? Object.fromEntries(onHand) : onHand ?? {};
   base.record('onHand', stock, Object.keys(stock));
   for (const [sku, units] of Object.entries(stock)) base.whole(`onHand.${sku}`, units);
   const at = base.instant('now', now ?? new Date());

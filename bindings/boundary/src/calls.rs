@@ -23,13 +23,13 @@ calls! {
     /// It returns when nothing is due and nothing is in flight. Everything it did is durable; called again at once it does
     /// nothing. What a marketplace answers is no error here: it is in the orders and in `health`.
     step() -> Stepped = |engine| {
-        let stepped = engine.get().await?.step().await?;
+        let stepped = engine.get()?.step().await?;
         Stepped { done: stepped.done, next_at: stepped.next_at.map(Instant::from) }
     }
 
     /// Runs until `stop`, then lets what is in flight land and gives the channels back.
     run() -> () = |engine| {
-        engine.get().await?.run().await?
+        engine.get()?.run().await?
     }
 
     /// Takes a policy, as TOML; what it does not say stands as in the standard one.
@@ -65,7 +65,7 @@ calls! {
         /// Orders a page, 1 to 500; 100 unless said.
         limit: Option<u32>,
     ) -> OrderPage = |engine| {
-        let mut asked = engine.get().await?.orders().limit(limit.unwrap_or(100));
+        let mut asked = engine.get()?.orders().limit(limit.unwrap_or(100));
         if let Some(channel) = channel {
             asked = asked.channel(channel);
         }
@@ -107,7 +107,7 @@ calls! {
         /// The channel's id of it.
         order: String,
     ) -> WholeOrder = |engine| {
-        convert::whole(&engine.get().await?.order(channel, order).await?)
+        convert::whole(&engine.get()?.order(channel, order).await?)
     }
 
     /// What changed after a position, in commit order: how a host follows the engine. Nothing below a position that was
@@ -119,13 +119,13 @@ calls! {
         limit: Option<u32>,
     ) -> Vec<Change> = |engine| {
         let limit = limit.unwrap_or(1_000) as usize;
-        let changes = engine.get().await?.changes(model::Seq(after), limit).await?;
+        let changes = engine.get()?.changes(model::Seq(after), limit).await?;
         changes.iter().map(convert::change).collect::<Vec<_>>()
     }
 
     /// The position of the last change: where to begin with `changes` to see only what is still to come, and how far the engine is.
     position() -> i64 = |engine| {
-        engine.get().await?.totals().await?.last.0
+        engine.get()?.totals().await?.last.0
     }
 
     /// Says what is physically there of a SKU. Sales are subtracted, orders that wait are served, and every channel's
@@ -138,7 +138,7 @@ calls! {
         /// When they were counted; now unless said.
         as_of: Option<Instant>,
     ) -> Ticket = |engine| {
-        let count = engine.get().await?.on_hand(sku, quantity);
+        let count = engine.get()?.on_hand(sku, quantity);
         let ticket = match as_of {
             Some(at) => count.as_of(from_millis(at.0)).await?,
             None => count.await?,
@@ -165,27 +165,20 @@ calls! {
         /// Where the buyer can follow it.
         tracking_url: Option<String>,
     ) -> Ticket = |engine| {
-        let engine = engine.get().await?;
-        let lines = match lines {
-            Some(lines) => lines.into_iter().map(units).collect(),
-            None => {
-                let whole = engine.order(channel.as_str(), order.as_str()).await?;
-                let state = whole.state();
-                let open = state.facts.lines.iter().map(|line| model::LineQuantity {
-                    line_id: line.line_id.clone(),
-                    quantity: state.counters(line).wanted,
-                });
-                open.filter(|part| part.quantity > 0).collect()
-            }
-        };
-        let report = ShipmentReport {
-            package: package.unwrap_or(1),
+        let engine = engine.get()?;
+        let package = package.unwrap_or(1);
+        let mut report = ShipmentReport {
+            package,
             carrier,
             tracking,
             tracking_url,
             shipped_at: shipped_at.map_or_else(|| engine.now(), |at| from_millis(at.0)),
-            lines,
+            lines: lines.iter().flatten().cloned().map(units).collect(),
         };
+        if lines.is_none() || shipped_at.is_none() {
+            let whole = engine.order(channel.as_str(), order.as_str()).await?;
+            complete(&mut report, whole.state(), lines.is_none(), shipped_at.is_none());
+        }
         given(&engine.report_shipment(channel, order, report).await?)
     }
 
@@ -205,7 +198,7 @@ calls! {
         let known = command::CancelReason::ALL.iter().find(|(_, text)| *text == reason.0);
         let (reason, _) = known.ok_or_else(|| unknown("cancel", "reason", &reason.0, &names(command::CancelReason::ALL)))?;
         let lines = lines.unwrap_or_default().into_iter().map(units).collect();
-        given(&engine.get().await?.cancel(channel, order, lines, *reason, by).await?)
+        given(&engine.get()?.cancel(channel, order, lines, *reason, by).await?)
     }
 
     /// Lets an order go on though it is held for a reason.
@@ -220,7 +213,7 @@ calls! {
         by: String,
     ) -> Ticket = |engine| {
         let reason = reason_of("release", &reason)?;
-        given(&engine.get().await?.release(channel, order, reason, by).await?)
+        given(&engine.get()?.release(channel, order, reason, by).await?)
     }
 
     /// Gives money back, never more than was charged.
@@ -242,7 +235,7 @@ calls! {
         let (reason, _) = known.ok_or_else(|| unknown("refund", "reason", &reason.0, &names(command::RefundReason::ALL)))?;
         let parts = parts.into_iter().map(part_of).collect::<Result<_>>()?;
         let refund = command::Refund { refund: refund.unwrap_or(1), parts, reason: *reason, via: None };
-        given(&engine.get().await?.refund(channel, order, refund, by).await?)
+        given(&engine.get()?.refund(channel, order, refund, by).await?)
     }
 
     /// Refuses the buyer's wish to cancel, where the channel waits for an answer.
@@ -254,7 +247,7 @@ calls! {
         /// Who says so, for the history.
         by: String,
     ) -> Ticket = |engine| {
-        given(&engine.get().await?.refuse_cancel(channel, order, by).await?)
+        given(&engine.get()?.refuse_cancel(channel, order, by).await?)
     }
 
     /// Erases what is personal of an order. Nothing that is read later brings it back.
@@ -266,7 +259,7 @@ calls! {
         /// Who asks for it, for the history.
         by: String,
     ) -> Ticket = |engine| {
-        given(&engine.get().await?.erase(channel, order, by).await?)
+        given(&engine.get()?.erase(channel, order, by).await?)
     }
 
     /// Erases what is personal of every order of a buyer, also of those that are read only later.
@@ -278,7 +271,7 @@ calls! {
         /// Who asks for it, for the history.
         by: String,
     ) -> Ticket = |engine| {
-        given(&engine.get().await?.erase_buyer(channel, names, by).await?)
+        given(&engine.get()?.erase_buyer(channel, names, by).await?)
     }
 
     /// Says what became of a command that only a person can settle.
@@ -298,7 +291,7 @@ calls! {
             "drop" => Resolution::Drop,
             other => return Err(unknown("resolve", "outcome", other, "happened, again, drop")),
         };
-        given(&engine.get().await?.resolve(channel, key_of(&command)?, outcome, by).await?)
+        given(&engine.get()?.resolve(channel, key_of(&command)?, outcome, by).await?)
     }
 
     /// What became of something that was asked.
@@ -306,7 +299,7 @@ calls! {
         /// The ticket's id.
         id: i64,
     ) -> TicketOutcome = |engine| {
-        outcome(engine.get().await?.ticket(id).outcome().await?)
+        outcome(engine.get()?.ticket(id).outcome().await?)
     }
 
     /// Waits until an engine took something that was asked. A step of another task takes it, or a running engine.
@@ -316,7 +309,7 @@ calls! {
         /// How long to wait at most, real time; a minute unless said.
         within: Option<Span>,
     ) -> TicketOutcome = |engine| {
-        let ticket = engine.get().await?.ticket(id);
+        let ticket = engine.get()?.ticket(id);
         let within = Wait::from_millis(within.map_or(60_000, |span| span.0.max(0)) as u64);
         match tokio::time::timeout(within, ticket.taken()).await {
             Ok(Ok(words)) => TicketOutcome { state: "done".into(), words },
@@ -330,7 +323,7 @@ calls! {
 
     /// How each channel is doing.
     health() -> Vec<Health> = |engine| {
-        engine.get().await?.health().await?.iter().map(convert::health).collect::<Vec<_>>()
+        engine.get()?.health().await?.iter().map(convert::health).collect::<Vec<_>>()
     }
 
     /// Asks each channel who we are there and what we may do. Writes nothing.
@@ -348,7 +341,7 @@ calls! {
                 error,
             }
         };
-        engine.get().await?.check().await.into_iter().map(standing).collect::<Vec<_>>()
+        engine.get()?.check().await.into_iter().map(standing).collect::<Vec<_>>()
     }
 
     /// How many orders stand where.
@@ -358,7 +351,7 @@ calls! {
             phase: phase.as_str().into(),
             orders,
         };
-        engine.get().await?.totals().await?.phases.into_iter().map(total).collect::<Vec<_>>()
+        engine.get()?.totals().await?.phases.into_iter().map(total).collect::<Vec<_>>()
     }
 
     /// What is there of a SKU and who wants it; none where nobody counted or wanted it.
@@ -366,7 +359,7 @@ calls! {
         /// Which.
         sku: String,
     ) -> Option<Item> = |engine| {
-        engine.get().await?.item(sku).await?.as_ref().map(convert::item)
+        engine.get()?.item(sku).await?.as_ref().map(convert::item)
     }
 
     /// Items by SKU, after one.
@@ -377,7 +370,7 @@ calls! {
         limit: Option<u32>,
     ) -> Vec<Item> = |engine| {
         let limit = limit.unwrap_or(500) as usize;
-        let items = engine.get().await?.items(after.map(Into::into), limit).await?;
+        let items = engine.get()?.items(after.map(Into::into), limit).await?;
         items.iter().map(convert::item).collect::<Vec<_>>()
     }
 
@@ -386,7 +379,7 @@ calls! {
         /// The channel.
         channel: String,
     ) -> Vec<Metric> = |engine| {
-        engine.get().await?.metrics(channel).await?.iter().map(convert::metric).collect::<Vec<_>>()
+        engine.get()?.metrics(channel).await?.iter().map(convert::metric).collect::<Vec<_>>()
     }
 
     /// Takes one push of a marketplace, and says what to answer it. Give the body byte for byte: signatures cover the bytes.
@@ -414,13 +407,30 @@ calls! {
         };
         let headers = headers.into_iter().map(pair).collect::<Result<_>>()?;
         let request = PushRequest { method, target: path, headers, body: body.into() };
-        let reply = engine.get().await?.handle_push(channel, &request).await?;
+        let reply = engine.get()?.handle_push(channel, &request).await?;
         PushReply { status: reply.status, content_type: reply.content_type.map(Into::into), body: reply.body }
     }
 
     /// Marketplace time, by the engine's clock.
     now() -> Instant = |engine| {
-        Instant::from(engine.get().await?.now())
+        Instant::from(engine.get()?.now())
+    }
+}
+
+/// Says of a package what its report leaves out: what an earlier report of it said, or else all that is open, now.
+fn complete(report: &mut ShipmentReport, order: &model::OrderState, lines: bool, shipped_at: bool) {
+    let known = order.reports.get(&report.package);
+    if let (true, Some(known)) = (shipped_at, known) {
+        report.shipped_at = known.shipped_at;
+    }
+    if lines {
+        report.lines = known.map(|known| known.lines.clone()).unwrap_or_else(|| {
+            let open = order.facts.lines.iter().map(|line| model::LineQuantity {
+                line_id: line.line_id.clone(),
+                quantity: order.counters(line).wanted,
+            });
+            open.filter(|part| part.quantity > 0).collect()
+        });
     }
 }
 

@@ -6,12 +6,11 @@ use crate::{
     sandbox::channel_at,
     types::{AmazonSettings, EbaySettings, Pace, WalmartSettings},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sutler::{
     Error, ErrorKind, Policy, Result, amazon::Region, channel::Environment, clock, model::from_millis,
     policy::Judge,
 };
-use tokio::sync::RwLock;
 
 /// What a channel is made of.
 #[derive(Clone, Debug)]
@@ -63,12 +62,13 @@ impl ChannelSetup {
 /// An engine over one store.
 #[derive(Debug)]
 pub struct Engine {
-    state: RwLock<Option<Open>>,
-    /// The same engine, for whoever stops it: that waits for nobody, and is never lost.
-    stoppable: Mutex<Option<sutler::Engine>>,
+    /// Held for a moment only: code of the host's that is waited for may call the engine, also while it changes or closes.
+    state: Mutex<Option<Open>>,
+    /// Changes, and the closing, one after another.
+    changing: tokio::sync::Mutex<()>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Open {
     engine: sutler::Engine,
     setup: Setup,
@@ -96,13 +96,19 @@ impl Engine {
             builder = builder.tenant(tenant);
         }
         let open = Open { engine: builder.start().await?, setup: Setup::default() };
-        let stoppable = Mutex::new(Some(open.engine.clone()));
-        Ok(Engine { state: RwLock::new(Some(open)), stoppable })
+        Ok(Engine { state: Mutex::new(Some(open)), changing: tokio::sync::Mutex::default() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<Open>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The engine as it is now.
-    pub(crate) async fn get(&self) -> Result<sutler::Engine> {
-        self.state.read().await.as_ref().map(|open| open.engine.clone()).ok_or_else(closed)
+    ///
+    /// # Errors
+    /// `Closed` when it was closed.
+    pub(crate) fn get(&self) -> Result<sutler::Engine> {
+        self.state().as_ref().map(|open| open.engine.clone()).ok_or_else(closed)
     }
 
     /// Adds a channel under a name of the host's.
@@ -148,27 +154,21 @@ impl Engine {
 
     /// Builds the engine anew over the same store, as `change` says.
     async fn change(&self, change: impl FnOnce(&mut Setup) -> Result<()>) -> Result<()> {
-        let mut state = self.state.write().await;
-        let open = state.as_ref().ok_or_else(closed)?;
-        let mut setup = open.setup.clone();
+        let _one_by_one = self.changing.lock().await;
+        let Open { engine: before, mut setup } = self.state().clone().ok_or_else(closed)?;
         change(&mut setup)?;
-        let engine = setup.build(&open.engine).await?;
+        let engine = setup.build(&before).await?;
         // It gives its channels back; while it runs it says so, and stays.
-        open.engine.close().await?;
-        self.may_be_stopped(Some(engine.clone()));
-        *state = Some(Open { engine, setup });
+        before.close().await?;
+        *self.state() = Some(Open { engine, setup });
         Ok(())
     }
 
     /// Asks a running engine to stop. Returns at once.
     pub fn stop(&self) {
-        if let Some(engine) = self.stoppable.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        if let Ok(engine) = self.get() {
             engine.stop();
         }
-    }
-
-    fn may_be_stopped(&self, engine: Option<sutler::Engine>) {
-        *self.stoppable.lock().unwrap_or_else(PoisonError::into_inner) = engine;
     }
 
     /// Gives the channels back and the store free. Closing twice is none.
@@ -176,12 +176,11 @@ impl Engine {
     /// # Errors
     /// `Conflict` while the engine runs.
     pub async fn close(&self) -> Result<()> {
-        let mut state = self.state.write().await;
-        if let Some(open) = state.as_ref() {
-            open.engine.close().await?;
+        let _one_by_one = self.changing.lock().await;
+        if let Ok(engine) = self.get() {
+            engine.close().await?;
         }
-        self.may_be_stopped(None);
-        *state = None;
+        *self.state() = None;
         Ok(())
     }
 }
@@ -267,18 +266,18 @@ fn walmart(settings: &WalmartSettings) -> Result<sutler::Walmart> {
     let channel = sutler::Walmart::new(
         settings.seller.clone(),
         settings.client_id.clone(),
-        settings.client_secret.clone(),
+        settings.client_secret.0.clone(),
     );
     let mut channel = said!(channel, settings);
     if let Some(node) = &settings.ship_node {
         channel = channel.ship_node(node.clone());
     }
     if let Some(pair) = &settings.push_password {
-        let (user, password) = pair_of("push_password", pair)?;
+        let (user, password) = pair_of("push_password", &pair.0)?;
         channel = channel.pushes_by_password(user, password);
     }
     if let Some(pair) = &settings.push_hmac {
-        let (header, secret) = pair_of("push_hmac", pair)?;
+        let (header, secret) = pair_of("push_hmac", &pair.0)?;
         channel = channel.pushes_by_hmac(header, secret);
     }
     Ok(channel)
@@ -297,8 +296,8 @@ fn amazon(settings: &AmazonSettings) -> Result<sutler::Amazon> {
     let channel = sutler::Amazon::new(
         settings.seller.clone(),
         settings.client_id.clone(),
-        settings.client_secret.clone(),
-        settings.refresh_token.clone(),
+        settings.client_secret.0.clone(),
+        settings.refresh_token.0.clone(),
     );
     let mut channel = said!(channel, settings);
     if let Some(region) = &settings.region {
@@ -324,15 +323,15 @@ fn ebay(settings: &EbaySettings) -> Result<sutler::Ebay> {
     let channel = sutler::Ebay::new(
         settings.seller.clone(),
         settings.client_id.clone(),
-        settings.client_secret.clone(),
-        settings.refresh_token.clone(),
+        settings.client_secret.0.clone(),
+        settings.refresh_token.0.clone(),
     );
     let mut channel = said!(channel, settings);
     if let Some(marketplace) = &settings.marketplace {
         channel = channel.marketplace(marketplace.clone());
     }
     match (&settings.notification_endpoint, &settings.verification_token) {
-        (Some(endpoint), Some(token)) => channel = channel.notifications(endpoint.clone(), token.clone()),
+        (Some(endpoint), Some(token)) => channel = channel.notifications(endpoint.clone(), token.0.clone()),
         (None, None) => {}
         _ => {
             return Err(wrong(

@@ -27,6 +27,34 @@ impl<F: Foreign + ?Sized> Foreign for Arc<F> {
     }
 }
 
+/// The longest text of the host's that is kept, in characters: it may stand in the history of an order.
+const TEXT_MAX: usize = 500;
+
+/// A text of the host's, no longer than anybody reads.
+pub(crate) fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(TEXT_MAX) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// An error of the host's code. It is met where that code was asked, and is never one of our own store or engine.
+fn theirs(failure: Failure, op: &str, method: &str) -> Error {
+    let ours = [ErrorKind::Store, ErrorKind::NewerSchema, ErrorKind::Closed].map(ErrorKind::as_str);
+    let kind = if ours.contains(&failure.kind.as_str()) { ErrorKind::Remote.as_str() } else { &failure.kind };
+    let message = match failure.op.as_str() {
+        "" => failure.message,
+        within => format!("{within}: {}", failure.message),
+    };
+    Error::from(Failure {
+        kind: kind.to_owned(),
+        op: format!("{op}.{method}"),
+        message: cut(message),
+        ..failure
+    })
+}
+
 /// Asks a method, and reads what it answers.
 pub(crate) async fn ask<T: DeserializeOwned>(
     host: &dyn Foreign,
@@ -41,11 +69,6 @@ pub(crate) async fn ask<T: DeserializeOwned>(
     };
     let argument =
         serde_json::to_string(argument).map_err(|error| broken("what is asked cannot be written", error))?;
-    let answer = host.call(method, argument).await.map_err(|mut failure| {
-        if failure.op.is_empty() {
-            failure.op = format!("{op}.{method}");
-        }
-        Error::from(failure)
-    })?;
+    let answer = host.call(method, argument).await.map_err(|failure| theirs(failure, op, method))?;
     serde_json::from_str(&answer).map_err(|error| broken("what it answered cannot be read", error))
 }

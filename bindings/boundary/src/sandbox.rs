@@ -4,7 +4,7 @@ use crate::types::{AmazonSettings, Effects, Instant, Market, Pace};
 use crate::{
     engine::ChannelSetup,
     error::wrong,
-    types::{EbaySettings, Span, WalmartSettings},
+    types::{EbaySettings, Secret, Span, WalmartSettings},
 };
 use serde::Deserialize;
 use sutler::{
@@ -192,12 +192,12 @@ pub fn channel_at(market: &Market) -> Result<ChannelSetup> {
     let local = || Some("local".to_owned());
     let (base_url, token_url) = (Some(market.base_url.clone()), Some(market.token_url.clone()));
     let call_timeout = Some(Span(5_000));
-    let refresh_token = market.refresh_token.clone().unwrap_or_default();
+    let refresh_token = Secret(market.refresh_token.clone().unwrap_or_default());
     Ok(match market.marketplace.as_str() {
         "walmart" => ChannelSetup::Walmart(WalmartSettings {
             seller: market.seller.clone(),
             client_id: market.client_id.clone(),
-            client_secret: market.client_secret.clone(),
+            client_secret: Secret(market.client_secret.clone()),
             environment: local(),
             base_url,
             token_url,
@@ -212,7 +212,7 @@ pub fn channel_at(market: &Market) -> Result<ChannelSetup> {
         "amazon" => ChannelSetup::Amazon(AmazonSettings {
             seller: market.seller.clone(),
             client_id: market.client_id.clone(),
-            client_secret: market.client_secret.clone(),
+            client_secret: Secret(market.client_secret.clone()),
             refresh_token,
             region: None,
             marketplaces: None,
@@ -227,7 +227,7 @@ pub fn channel_at(market: &Market) -> Result<ChannelSetup> {
         "ebay" => ChannelSetup::Ebay(EbaySettings {
             seller: market.seller.clone(),
             client_id: market.client_id.clone(),
-            client_secret: market.client_secret.clone(),
+            client_secret: Secret(market.client_secret.clone()),
             refresh_token,
             marketplace: None,
             environment: local(),

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub enum Ty {
     /// A text.
     Text,
+    /// A text that is shown nowhere: in no description of a value and in no error.
+    Secret,
     /// A whole number.
     Whole,
     /// A whole number that is not negative.

@@ -83,7 +83,7 @@ pub fn described() -> Vec<Table> {
 }
 
 async fn asked(engine: &Engine, chosen: &Chosen) -> Result<Orders> {
-    let mut asked = engine.get().await?.orders().limit(PAGE).sort(Sort::PlacedAscending);
+    let mut asked = engine.get()?.orders().limit(PAGE).sort(Sort::PlacedAscending);
     if let Some(channel) = &chosen.channel {
         asked = asked.channel(channel.as_str());
     }

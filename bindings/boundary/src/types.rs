@@ -31,6 +31,23 @@ pub struct Span(pub i64);
 #[serde(transparent)]
 pub struct Exact(pub String);
 
+/// A text that is shown nowhere.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("\"***\"")
+    }
+}
+
+impl Typed for Secret {
+    fn ty() -> Ty {
+        Ty::Secret
+    }
+}
+
 /// Bytes as base64.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import sutler, { Engine, SutlerError, Walmart, decide, normalize, sandbox } from 'sutler';
 
@@ -84,6 +85,26 @@ test('a step tells its progress', async () => {
   await box.close();
 });
 
+test('a stop before a run ends it, and secrets are shown nowhere', async () => {
+  const engine = await Engine.open('memory:');
+  for (let n = 0; n < 5; n += 1) {
+    const stopping = new AbortController();
+    const running = engine.run({ signal: stopping.signal });
+    stopping.abort();
+    await running;
+  }
+  await engine.close();
+  const account = new Walmart({ seller: '1', clientId: 'id', clientSecret: 'my-secret' });
+  assert.ok(!inspect(account, { depth: 9, showHidden: true }).includes('my-secret'));
+  assert.ok(!JSON.stringify(account).includes('my-secret'));
+  for (const wrong of [Buffer.from('my-secret'), 'my-secret\ud800']) {
+    assert.throws(() => new Walmart({ seller: '1', clientId: 'id', clientSecret: wrong }), (error) => {
+      assert.ok(error instanceof TypeError && error.message.includes('clientSecret') && !error.message.includes('my-'), error.message);
+      return true;
+    });
+  }
+});
+
 test('a process ends by itself, with an engine open and a call pending', () => {
   const program = `
     const { Engine } = require('sutler');
@@ -119,6 +140,7 @@ test('payloads are read and decided without an engine', () => {
   assert.equal(decide('walmart', '{"purchaseOrderId": "1"}', { now: new Date('2026-01-01') }).accept, false);
   assert.throws(() => normalize('walmart', '?'), { code: 'invalid' });
   assert.throws(() => decide('walmart', '{}', { onHand: { A: 1.5 } }), TypeError);
+  assert.throws(() => decide('walmart', '{}', { onHand: new Map([['A', 1.5]]) }), TypeError);
 });
 
 test('nothing grows with calls', async () => {

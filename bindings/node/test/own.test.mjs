@@ -190,9 +190,34 @@ test('a channel that never answers is given up in time', async () => {
   await engine.close();
 });
 
+test('what was given up is told to stop', async () => {
+  const market = present();
+  market.sell(sale(1), 5 * MINUTES);
+  const reasons = [];
+  class Slow extends Channel {
+    profile = { seller: 'me', marketplace: 'stall', verbs: [{ verb: 'acknowledge', repeat: 'repeatable', callTimeoutMs: 200 }] };
+
+    perform(commands, { signal }) {
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => { reasons.push(signal.reason.code); reject(signal.reason); });
+      });
+    }
+  }
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('stall', new Slow(market));
+  await engine.onHand('MUG', 5, { asOf: new Date(Date.now() - 30 * MINUTES) });
+  await engine.step();
+  for (let n = 0; n < 100 && reasons.length === 0; n += 1) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  assert.deepEqual(reasons, ['timeout']);
+  assert.deepEqual(market.acknowledged, {});
+  await engine.close();
+});
+
 test('errors of ones own are checked where they are made', async () => {
   assert.throws(() => new SutlerError('remote', 'x', { applied: 'perhaps' }), /applied/);
   assert.throws(() => new SutlerError('remote', 'x', { retryAfterMs: 1.5 }), /retryAfterMs/);
+  assert.throws(() => new SutlerError('remote', 'x', { retryAfterMs: -5 }), /retryAfterMs/);
+  assert.throws(() => new SutlerError('remote', 'x', { op: 7 }), /op/);
   const engine = await Engine.open('memory:');
   await assert.rejects(engine.onHand('\ud800', 1), /sku/);
   await assert.rejects(engine.ordersPage({ limit: -1 }), /limit/);

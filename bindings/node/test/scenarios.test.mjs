@@ -97,8 +97,9 @@ for (const scenario of scenarios) {
         }
         if (step.raises) {
           await assert.rejects(async () => all(await call(engine, step, saved)), (error) => {
-            assert.ok(step.raises === 'type' ? error instanceof TypeError : error instanceof SutlerError, `${error}`);
-            if (step.raises !== 'type') assert.equal(error.code, step.raises);
+            const kind = { type: TypeError, range: RangeError }[step.raises] ?? SutlerError;
+            assert.ok(error instanceof kind, `${error}`);
+            if (kind === SutlerError) assert.equal(error.code, step.raises);
             assert.ok(error.message.includes(step.says), `${error.message} says nothing of ${step.says}`);
             return true;
           });

@@ -4,7 +4,7 @@
 use crate::threads;
 use pyo3::prelude::*;
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 use std::time::Duration;
@@ -85,42 +85,124 @@ impl Drop for Kept {
 }
 
 /// Where a call's answer goes: once, from any thread.
-#[pyclass(frozen, module = "sutler._native")]
-pub(crate) struct Reply {
-    to: Mutex<Option<oneshot::Sender<(bool, String)>>>,
+#[derive(Default)]
+struct Slot {
+    to: Option<oneshot::Sender<(bool, String)>>,
+    /// What ends the code that is asked.
+    cancel: Option<Held>,
+    given_up: bool,
 }
+
+type Shared = Arc<Mutex<Slot>>;
+
+fn open(slot: &Shared) -> MutexGuard<'_, Slot> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same in Python's hands.
+#[pyclass(frozen, module = "sutler._native")]
+pub(crate) struct Reply(Shared);
 
 #[pymethods]
 impl Reply {
     /// The answer as JSON, or the error as JSON. Whatever comes after the first is not heard.
     fn give(&self, ok: bool, text: String) {
-        if let Some(to) = self.to.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let mut slot = open(&self.0);
+        slot.cancel = None;
+        if let Some(to) = slot.to.take() {
             let _ = to.send((ok, text));
+        }
+    }
+
+    /// `cancel` is called when nobody waits for the answer any more: what is done later would be done behind our back.
+    fn when_given_up(&self, cancel: Py<PyAny>) {
+        let mut slot = open(&self.0);
+        let cancel = Held::new(cancel);
+        if slot.given_up {
+            drop(slot);
+            call(cancel);
+        } else if slot.to.is_some() {
+            slot.cancel = Some(cancel);
         }
     }
 }
 
+/// Calls it from a thread that may wait for the interpreter.
+fn call(cancel: Held) {
+    if let Ok(threads) = threads() {
+        threads.tell(move || {
+            cancel.with(|cancel| {
+                if let Err(error) = cancel.call0() {
+                    error.write_unraisable(cancel.py(), None);
+                }
+            });
+        });
+    }
+}
+
+/// Whoever waits for an answer. Where it goes away, what was asked is given up.
+struct Waiting(Shared);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut slot = open(&self.0);
+        slot.given_up = true;
+        let cancel = slot.cancel.take();
+        drop(slot);
+        if let Some(cancel) = cancel {
+            call(cancel);
+        }
+    }
+}
+
+/// Calls of one object that may have been given up and not returned. More are not begun: its code hangs, and would take the
+/// threads of everybody else.
+const UNRETURNED_MAX: usize = 32;
+
+/// A call of plain code, until it returns.
+struct Called(Arc<AtomicUsize>);
+
+impl Drop for Called {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// Python code by one function: `code(method, argument, reply)`, which replies at once or later.
-pub(crate) struct Object(Held);
+pub(crate) struct Object {
+    code: Held,
+    unreturned: Arc<AtomicUsize>,
+}
 
 impl Object {
     pub(crate) fn new(code: Py<PyAny>) -> Object {
-        Object(Held::new(code))
+        Object { code: Held::new(code), unreturned: Arc::default() }
     }
+}
+
+fn unasked(kind: ErrorKind, why: impl std::fmt::Display) -> Answer {
+    let failure = Failure { applied: "no".into(), ..Failure::unanswered(kind, why) };
+    Box::pin(std::future::ready(Err(failure)))
 }
 
 impl Foreign for Object {
     fn call(&self, method: &str, argument: String) -> Answer {
-        let (code, method) = (self.0.clone(), method.to_owned());
-        let Ok(threads) = threads() else {
-            return Box::pin(std::future::ready(Err(Failure::unanswered(
-                ErrorKind::Closed,
-                "this process was forked",
-            ))));
-        };
+        let (code, method) = (self.code.clone(), method.to_owned());
+        let Ok(threads) = threads() else { return unasked(ErrorKind::Closed, "this process was forked") };
+        let called = Called(self.unreturned.clone());
+        let before = self.unreturned.fetch_add(1, Ordering::SeqCst);
+        if before >= UNRETURNED_MAX {
+            return unasked(
+                ErrorKind::Remote,
+                format!("{before} earlier calls have not returned; it is asked again once some have"),
+            );
+        }
         let (send, receive) = oneshot::channel();
+        let slot = Shared::new(Mutex::new(Slot { to: Some(send), ..Slot::default() }));
+        let waiting = Waiting(slot.clone());
         let asked = move || {
-            let reply = Reply { to: Mutex::new(Some(send)) };
+            let _called = called;
+            let reply = Reply(slot);
             code.with(|code| {
                 code.call1((method, argument, reply)).map(drop).map_err(|error| error.to_string())
             })
@@ -128,6 +210,7 @@ impl Foreign for Object {
         // It may wait for the interpreter, and for code that is not asynchronous.
         let called = threads.runtime.spawn_blocking(asked);
         Box::pin(async move {
+            let _waiting = waiting;
             match called.await {
                 Ok(Some(Ok(()))) => {}
                 Ok(Some(Err(error))) => return Err(Failure::unanswered(ErrorKind::Remote, error)),

@@ -29,6 +29,16 @@ const LOOK: Duration = Duration::from_millis(50);
 struct Threads {
     runtime: Runtime,
     process: u32,
+    /// A thread of its own for what is told to Python: it must not wait behind rules and channels that do not return.
+    telling: Mutex<std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Threads {
+    /// Does something that wants the interpreter, soon and in order.
+    fn tell(&self, act: impl FnOnce() + Send + 'static) {
+        // The other end is never let go while this process lives.
+        let _ = self.telling.lock().unwrap_or_else(PoisonError::into_inner).send(Box::new(act));
+    }
 }
 
 fn threads() -> PyResult<&'static Threads> {
@@ -38,7 +48,15 @@ fn threads() -> PyResult<&'static Threads> {
         None => {
             let runtime =
                 Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("sutler").build()?;
-            THREADS.get_or_init(|| Threads { runtime, process: std::process::id() })
+            let (telling, told) = std::sync::mpsc::channel::<Box<dyn FnOnce() + Send>>();
+            std::thread::Builder::new()
+                .name("sutler-tells".into())
+                .spawn(move || told.into_iter().for_each(|act| act()))?;
+            THREADS.get_or_init(|| Threads {
+                runtime,
+                process: std::process::id(),
+                telling: Mutex::new(telling),
+            })
         }
     };
     if threads.process != std::process::id() {
@@ -113,17 +131,17 @@ fn wait_telling<T: Send + 'static>(
 /// Begins work that tells `done(ok, json)` from a thread of ours when it ends. Once the interpreter is going, nobody is told.
 fn begin(work: impl Future<Output = Given> + Send + 'static, done: Py<PyAny>) -> PyResult<Pending> {
     let done = Held::new(done);
-    let task = threads()?.runtime.spawn(async move {
+    let threads = threads()?;
+    let task = threads.runtime.spawn(async move {
         let (ok, text) = work.await;
         // Whoever wants the interpreter may wait for it, and must not keep a thread of the runtime meanwhile.
-        let told = tokio::task::spawn_blocking(move || {
+        threads.tell(move || {
             done.with(|done| {
                 if let Err(error) = done.call1((ok, text)) {
                     error.write_unraisable(done.py(), None);
                 }
             });
         });
-        let _ = told.await;
     });
     Ok(Pending { task: Mutex::new(Some(task)) })
 }
@@ -193,8 +211,13 @@ impl NativeEngine {
     fn call(&self, py: Python<'_>, name: String, arguments: &str) -> PyResult<Given> {
         let arguments = parsed(arguments)?;
         let (engine, stopped) = (self.engine.get()?, self.engine.get()?);
+        let works = matches!(name.as_str(), "run" | "step");
         let work = async move { given(calls::call(&engine, &name, arguments).await.map_err(Failure::from)) };
-        wait(py, work, move || stopped.stop())
+        wait(py, work, move || {
+            if works {
+                stopped.stop();
+            }
+        })
     }
 
     /// Begins a call, and tells `done(ok, json)` when it ends.

@@ -399,7 +399,7 @@ try:
     try:
         sutler.Engine.open(path)
     except sutler.ConflictError as error:
-        assert f"of this process ({{os.getpid()}})" in str(error), error
+        assert f"(process {{os.getpid()}}: this one, one forked off it" in str(error), error
     engine.close()
     sutler.Engine.open(path).close()
 finally:

@@ -114,7 +114,8 @@ def test_scenario(scenario: dict[str, Any], tmp_path: Path) -> None:
                         engine.on_hand(sku, units, as_of=market.pace.origin)
                     continue
                 if "raises" in step:
-                    kind = TypeError if step["raises"] == "type" else KINDS[step["raises"]]
+                    kinds: dict[str, type[Exception]] = {"type": TypeError, "range": ValueError, **KINDS}
+                    kind = kinds[step["raises"]]
                     with pytest.raises(kind) as raised:
                         do(engine, step, saved)
                     assert step["says"] in str(raised.value), step

@@ -111,6 +111,8 @@ pub enum Entry {
     TakenByArranging,
     /// A judge answered.
     Judged(Box<Opinion>),
+    /// The marketplace shows another address than before. Which one is not told here: it is personal.
+    AddressChanged,
 }
 
 impl Entry {
@@ -129,6 +131,7 @@ impl Entry {
             Entry::TakenByArranging => "taken_by_arranging",
             Entry::Returned(_) => "returned",
             Entry::Judged(_) => "judged",
+            Entry::AddressChanged => "address_changed",
         }
     }
 }

@@ -212,10 +212,11 @@ impl OrderState {
         }
         match (self.decided, self.accepted || !self.facts.is_sellers()) {
             (_, _) if !self.holds.is_empty() => Phase::Held,
+            // Also one of which something left before we ever saw it.
+            (false, false) => Phase::New,
             (_, _) if sum.shipped > 0 => Phase::PartlyShipped,
             (_, true) => Phase::Open,
             (true, false) => Phase::Held,
-            (false, false) => Phase::New,
         }
     }
 
@@ -355,7 +356,7 @@ impl OrderState {
                 self.opinions.push((**opinion).clone());
                 self.opinions.sort_by(|a, b| a.rule.cmp(&b.rule));
             }
-            Entry::Counted { .. } | Entry::Erased { .. } => {}
+            Entry::Counted { .. } | Entry::Erased { .. } | Entry::AddressChanged => {}
         }
         Ok(())
     }

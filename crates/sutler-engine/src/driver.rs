@@ -343,7 +343,7 @@ impl Driver {
                 let free = self.reads || before_others;
                 view.offer(Work::Hint, at.max(quiet).max(if free { at } else { now + HELD_OFF }));
             }
-            if !self.level_reads.is_empty() {
+            if !self.level_reads.is_empty() && self.channel.stock().is_some() {
                 view.offer(Work::Levels, quiet.max(budgets.ready_at(&capabilities.level_budget, now, 0.0)));
             }
             view.offer(Work::Sweep, self.sweep_at.max(fetch));

@@ -1,6 +1,7 @@
 //! The engine: channels, one store, one policy; run it, or step it.
 
 use crate::{
+    declared,
     driver::{Driver, Stepped, Until},
     health::{Health, TokenState},
     job::World,
@@ -11,7 +12,10 @@ use crate::{
 use futures_util::future::join_all;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, atomic::AtomicU64},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicI64, AtomicU64},
+    },
 };
 use sutler_core::{
     Error, Result, Timestamp,
@@ -68,7 +72,7 @@ impl Engine {
     /// The same with judges, who are asked about every order that is ours to ship.
     ///
     /// # Errors
-    /// `Config` when two channels have one name, or a judge has that of another or of a rule.
+    /// `Config` when two channels have one name, a judge has that of another or of a rule, or a channel declares what cannot be.
     pub fn with_judges(
         ports: Ports,
         policy: Policy,
@@ -78,6 +82,7 @@ impl Engine {
     ) -> Result<Engine> {
         let mut by_id: BTreeMap<ChannelId, Arc<dyn Channel>> = BTreeMap::new();
         for channel in channels {
+            declared::check(&*channel)?;
             let id = channel.id().clone();
             if by_id.insert(id.clone(), channel).is_some() {
                 return Err(Error::new(ErrorKind::Config, "engine.channels")
@@ -85,7 +90,14 @@ impl Engine {
             }
         }
         let judges = judges::seat(judges, &policy)?;
-        let world = World { policy, settings, channels: by_id, judges, jobs: AtomicU64::new(1) };
+        let world = World {
+            policy,
+            settings,
+            channels: by_id,
+            judges,
+            jobs: AtomicU64::new(1),
+            begun: AtomicI64::new(i64::MIN),
+        };
         Ok(Engine { shared: Arc::new(Shared::new(ports, world)), drivers: Vec::new() })
     }
 
@@ -109,6 +121,7 @@ impl Engine {
             return Ok(());
         }
         self.shared.restore_spent().await?;
+        self.shared.world.begin(self.shared.ports.clock.now());
         for channel in self.shared.world.channels.values() {
             self.drivers.push(Driver::begin(self.shared.clone(), channel.clone()).await?);
         }
@@ -121,26 +134,46 @@ impl Engine {
     /// `Store`, `NewerSchema`, `Config`, or `Closed` when the lease is another's. What a marketplace answers is no error
     /// here: it is in the orders, the commands and [`Watcher::health`].
     pub async fn step(&mut self) -> Result<Stepped> {
+        // It ends by itself: a stop before it is for runs, and one meanwhile for it alone.
         self.shared.start();
+        let stepped = self.step_to_the_end().await;
+        self.shared.start();
+        stepped
+    }
+
+    async fn step_to_the_end(&mut self) -> Result<Stepped> {
         self.begin().await?;
-        let stepped = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Quiet))).await;
         let mut all = Stepped::default();
-        for one in stepped {
-            let one = one?;
-            all.done += one.done;
-            all.next_at = [all.next_at, one.next_at].into_iter().flatten().min();
+        loop {
+            let stepped = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Quiet))).await;
+            all.next_at = None;
+            for one in stepped {
+                let one = one?;
+                all.done += one.done;
+                all.next_at = [all.next_at, one.next_at].into_iter().flatten().min();
+            }
+            // What one did last may be news to another that was done already.
+            if !self.shared.is_told() {
+                break;
+            }
         }
         self.shared.keep_spent().await?;
         Ok(all)
     }
 
-    /// Runs until [`Stopper::stop`], then lets what is in flight land and gives the channels back. A channel whose driver
+    /// Runs until [`Stopper::stop`], also one that was said before it began, then lets what is in flight land and gives the channels back. A channel whose driver
     /// ends with an error does not stop the others; the first such error is returned at the end.
     ///
     /// # Errors
     /// As [`Engine::step`].
     pub async fn run(&mut self) -> Result<()> {
+        let ran = self.run_until_stopped().await;
+        // One that is said from here on is for the next run.
         self.shared.start();
+        ran
+    }
+
+    async fn run_until_stopped(&mut self) -> Result<()> {
         self.begin().await?;
         let ended = join_all(self.drivers.iter_mut().map(|driver| driver.drive(Until::Stopped))).await;
         let saved = self.shared.keep_spent().await;

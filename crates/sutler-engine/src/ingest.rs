@@ -85,8 +85,9 @@ fn take_one(job: &mut Job<'_>, channel: &ChannelId, told: &Told) -> Result<()> {
         if counters_only {
             best.fill(&personal.ship_to);
             personal.raw = before.raw;
-        } else {
-            best.improve(&personal.ship_to);
+        } else if best.improve(&personal.ship_to) {
+            // The facts may be the same: they say how good an address is, and where about.
+            order.push(job.now, Entry::AddressChanged)?;
         }
         personal.ship_to = best;
         if personal.is_erased() {

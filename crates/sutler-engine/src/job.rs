@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 use sutler_core::{
@@ -27,7 +27,7 @@ use sutler_core::{
     rule::StockView,
     state::OrderState,
     stock::Item,
-    time::Duration,
+    time::{Duration, from_millis, later},
 };
 
 /// What every job of an engine knows, apart from the time.
@@ -38,7 +38,12 @@ pub(crate) struct World {
     pub channels: BTreeMap<ChannelId, Arc<dyn Channel>>,
     pub judges: Vec<Seat>,
     pub jobs: AtomicU64,
+    /// When the engine began to work, in milliseconds.
+    pub begun: AtomicI64,
 }
+
+/// A judge has at least this long after a start, however late an order is by then: it is asked at all.
+const ASKED_AT_ALL: Duration = Duration::minutes(1);
 
 impl World {
     pub(crate) fn capabilities(&self, channel: &ChannelId) -> Result<&Capabilities> {
@@ -51,6 +56,19 @@ impl World {
     /// Do these facts come from a list that hides what a rule would ask for?
     pub(crate) fn hides(&self, channel: &ChannelId, facts: &OrderFacts) -> bool {
         self.channels.get(channel).is_some_and(|channel| channel.wants_look(facts))
+    }
+
+    pub(crate) fn begin(&self, now: Timestamp) {
+        self.begun.store(now.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// When an order that waits for a judge is decided without.
+    pub(crate) fn judge_by(&self, order: &OrderState) -> Timestamp {
+        let by = self.deadlines(&order.channel).judge_by(order);
+        match self.begun.load(Ordering::Relaxed) {
+            i64::MIN => by,
+            begun => by.max(later(from_millis(begun), ASKED_AT_ALL)),
+        }
     }
 
     /// How deadlines of a channel are reckoned.

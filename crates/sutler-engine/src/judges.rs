@@ -108,7 +108,7 @@ pub(crate) fn say(job: &mut Job<'_>, order: &Aggregate) -> Result<Option<Vec<Jud
     let mut waits = false;
     for (place, seat) in world.judges.iter().enumerate() {
         let of = looked_at(&*job.tx, seat.needs, &state.facts, real(order.address.as_ref()))?;
-        let by = world.deadlines(&state.channel).judge_by(state);
+        let by = world.judge_by(state);
         let question = seat.question(&of, by);
         if !question.is_answered(state) {
             let waits = !state.accepted && now < by;
@@ -174,7 +174,7 @@ pub(crate) fn open(view: &dyn View, world: &World, order: OrderKey) -> Result<Ve
     };
     let personal = view.personal(order)?;
     let ship_to = real(personal.as_ref().map(|personal| &personal.ship_to));
-    let by = world.deadlines(&state.channel).judge_by(&state);
+    let by = world.judge_by(&state);
     let mut all = Vec::new();
     for (place, seat) in world.judges.iter().enumerate() {
         let of = looked_at(view, seat.needs, &state.facts, ship_to)?;

@@ -3,6 +3,7 @@
 //! It depends on the core alone and needs no particular async runtime: everything it waits for is a port. Embed it by
 //! polling [`Engine::run`] on any runtime, or call [`Engine::step`] from a host's own loop.
 
+mod declared;
 mod driver;
 mod engine;
 mod erasure;

@@ -53,6 +53,9 @@ impl Ended {
     }
 }
 
+/// The longest pause that the other side can ask for: whoever means longer is asked again.
+const PAUSE_MAX: Duration = Duration::days(1);
+
 /// Why a command cannot be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotNow {
@@ -230,7 +233,7 @@ pub(crate) fn record(job: &mut Job<'_>, channel: &ChannelId, sent: &Command, end
 fn step_of(job: &Job<'_>, channel: &ChannelId, command: &Command, ended: &Ended) -> Result<Step> {
     let step = |event, why: &str| Step::new(event, command.epoch, why);
     let pause = |after: Option<std::time::Duration>| {
-        let told = after.and_then(|wait| Duration::from_std(wait).ok());
+        let told = after.map(|wait| Duration::from_std(wait).unwrap_or(PAUSE_MAX).min(PAUSE_MAX));
         job.now + told.unwrap_or_else(|| backoff(command.attempt))
     };
     Ok(match ended {
@@ -264,7 +267,8 @@ fn step_of(job: &Job<'_>, channel: &ChannelId, command: &Command, ended: &Ended)
 
 fn first_probe(job: &Job<'_>, channel: &ChannelId, command: &Command) -> Result<Timestamp> {
     Ok(match spec(job, channel, command)?.probe {
-        ProbeKind::None => command.quiet_until.unwrap_or(job.now).max(job.now),
+        // It is sent again then, ever later: who does not answer is not asked the faster for it.
+        ProbeKind::None => command.quiet_until.unwrap_or(job.now).max(job.now + backoff(command.attempt)),
         ProbeKind::Conclusive { .. } | ProbeKind::PositiveOnly => job.now + FIRST_PROBE,
     })
 }

@@ -170,6 +170,11 @@ impl Shared {
         self.bells.iter().filter(|(id, _)| *id != own).for_each(|(_, bell)| bell.ring());
     }
 
+    /// Is there something that a driver was told and has not heard?
+    pub(crate) fn is_told(&self) -> bool {
+        !self.news.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// What other drivers told this one.
     pub(crate) fn news(&self, channel: &ChannelId) -> Vec<Touched> {
         self.news.lock().unwrap_or_else(PoisonError::into_inner).remove(channel).unwrap_or_default()

@@ -63,6 +63,9 @@ impl Pace {
     }
 }
 
+/// Faster than this, a second of ours is longer than any lease.
+const SPEED_MAX: f64 = 1_000_000.0;
+
 impl MarketClock {
     /// Real time.
     pub fn real() -> MarketClock {
@@ -74,9 +77,9 @@ impl MarketClock {
     /// # Errors
     /// `Config` when the speed is not a finite number above 0.
     pub fn at_pace(pace: Pace) -> Result<MarketClock> {
-        if !(pace.speed.is_finite() && pace.speed > 0.0) {
+        if !(pace.speed > 0.0 && pace.speed <= SPEED_MAX) {
             return Err(Error::new(ErrorKind::Config, "clock.speed").message(format!(
-                "speed {} is not possible; a number above 0 is right, 1 being real time",
+                "speed {} is not possible; a number above 0 and up to {SPEED_MAX} is right, 1 being real time",
                 pace.speed
             )));
         }

@@ -120,7 +120,8 @@ impl Engine {
         self.free()?.as_mut().ok_or_else(closed)?.run().await
     }
 
-    /// Asks a running engine to stop. Returns at once; `run` returns when everything in flight has landed.
+    /// Asks a running engine to stop. Returns at once; `run` returns when everything in flight has landed. Asked while nothing
+    /// runs, it ends the next run at its beginning.
     pub fn stop(&self) {
         self.inner.stopper.stop();
     }

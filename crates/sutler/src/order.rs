@@ -189,6 +189,7 @@ pub(crate) fn words(entry: &Entry) -> String {
         Entry::TakenByArranging => {
             "taken by arranging its shipment; the channel has no other step for it".into()
         }
+        Entry::AddressChanged => "the marketplace shows another address than before".into(),
         Entry::Erased { by } => format!("what is personal was erased on the word of {by}"),
         Entry::Returned(seen) => {
             let one = &seen.told;

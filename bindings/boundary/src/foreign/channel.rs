@@ -7,7 +7,7 @@ mod pushes;
 mod returns;
 mod shown;
 
-use super::{Foreign, ask};
+use super::{Foreign, ask, cut};
 use crate::types::{
     ChannelCommand, ChannelProfile, Found, Instant, Level, LineQuantity, Pace, PullRequest, Receipt as Said,
     RefundPart, SettledWork, ShownOrder, ShownPage,
@@ -35,6 +35,9 @@ use sutler::{
     ports::{Budgets, Clock},
     push::Pushes,
 };
+
+/// A channel's clock and ours may be this far apart, in milliseconds.
+const APART_MAX_MS: u64 = 3_600_000;
 
 /// What an own channel is made of: what it says of itself, and its code.
 #[derive(Clone)]
@@ -82,7 +85,8 @@ pub struct ForeignChannel {
     id: ChannelId,
     seller: SellerId,
     capabilities: Capabilities,
-    returns: Option<ReturnsSpec>,
+    returns: ReturnsSpec,
+    tells_of_returns: bool,
     takes_pushes: bool,
     host: Arc<dyn Foreign>,
     clock: Arc<dyn Clock>,
@@ -114,6 +118,7 @@ impl ForeignChannel {
             seller: own.profile.seller.as_str().into(),
             capabilities,
             returns: profile::returns(&own.profile),
+            tells_of_returns: own.profile.returns.is_some(),
             takes_pushes: own.profile.takes_pushes == Some(true),
             host: own.host,
             clock,
@@ -261,18 +266,19 @@ fn odd(op: &str, message: impl Into<String>) -> Error {
 
 fn receipt(op: &str, said: Said) -> Result<Receipt> {
     let why = said.why.unwrap_or_default();
+    let why = cut(why);
     Ok(match said.kind.0.as_str() {
         "done" => Receipt::Done { evidence: if why.is_empty() { "the channel said so".into() } else { why } },
         "accepted" => match said.handle {
             Some(handle) => Receipt::Accepted { handle },
             None => return Err(odd(op, "accepted work has no handle; what to ask after is right")),
         },
-        "refused" => Receipt::Refused { code: said.code.unwrap_or_else(|| "refused".into()), why },
+        "refused" => Receipt::Refused { code: cut(said.code.unwrap_or_else(|| "refused".into())), why },
         "not_applied" => Receipt::NotApplied {
             why,
             after: said.after.map(|span| std::time::Duration::from_millis(span.0.max(0) as u64)),
         },
-        "redirected" => Receipt::Redirected { to: said.code.unwrap_or_default(), why },
+        "redirected" => Receipt::Redirected { to: cut(said.code.unwrap_or_default()), why },
         other => {
             return Err(odd(
                 op,
@@ -307,7 +313,17 @@ impl Channel for ForeignChannel {
 
     async fn check(&self, cx: &CallCx) -> Result<Standing> {
         let found: Found = self.read(cx, "check", &json!(null)).await?;
-        let clock_offset_ms = found.now.map_or(0, |now| now.0 - self.clock.now().timestamp_millis());
+        let ours = self.clock.now();
+        let clock_offset_ms = found.now.map_or(0, |now| now.0.saturating_sub(ours.timestamp_millis()));
+        if clock_offset_ms.unsigned_abs() > APART_MAX_MS {
+            // Believed, it would move how far orders are read, and what lies between would be read by nobody.
+            let message = format!(
+                "its time is {}, and ours {}; less than an hour apart is right (an instant of another zone?)",
+                found.now.map(|now| from_millis(now.0).to_rfc3339()).unwrap_or_default(),
+                ours.to_rfc3339()
+            );
+            return Err(Error::new(ErrorKind::Protocol, format!("{}.check", self.op)).message(message));
+        }
         Ok(Standing {
             seller: found.seller.map(SellerId::from),
             missing: found.missing.unwrap_or_default(),
@@ -318,6 +334,10 @@ impl Channel for ForeignChannel {
 
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
         let page: ShownPage = self.read(cx, "pull", &window(from)).await?;
+        if let Some(place) = page.orders.iter().position(|order| order.channel_order_id.is_empty()) {
+            let message = format!("order {} of the page has no channel_order_id; its id is right", place + 1);
+            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull", self.op)).message(message));
+        }
         if page.too_many == Some(true) {
             return Ok(Pulled::TooMany { total: page.total });
         }
@@ -408,7 +428,7 @@ impl Channel for ForeignChannel {
     }
 
     fn returns(&self) -> Option<&dyn ReturnsChannel> {
-        self.returns.is_some().then_some(self)
+        self.tells_of_returns.then_some(self)
     }
 
     fn pushes(&self) -> Option<&dyn Pushes> {

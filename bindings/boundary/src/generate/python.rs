@@ -28,7 +28,7 @@ fn quoted(doc: &str, indent: &str) -> String {
 
 fn annotation(ty: &Ty) -> String {
     match ty {
-        Ty::Text => "str".into(),
+        Ty::Text | Ty::Secret => "str".into(),
         Ty::Whole | Ty::Count => "int".into(),
         Ty::Real => "float".into(),
         Ty::Truth => "bool".into(),
@@ -58,7 +58,7 @@ fn accepted(boundary: &Boundary, ty: &Ty) -> String {
 /// From JSON.
 fn read(boundary: &Boundary, ty: &Ty, from: &str) -> String {
     match ty {
-        Ty::Text | Ty::Whole | Ty::Count | Ty::Real | Ty::Truth | Ty::Json => from.into(),
+        Ty::Text | Ty::Secret | Ty::Whole | Ty::Count | Ty::Real | Ty::Truth | Ty::Json => from.into(),
         Ty::Exact => format!("Decimal({from})"),
         Ty::Instant => format!("_base.instant_of({from})"),
         Ty::Span => format!("_base.span_of({from})"),
@@ -84,6 +84,7 @@ fn read(boundary: &Boundary, ty: &Ty, from: &str) -> String {
 fn checked(boundary: &Boundary, ty: &Ty, name: &str, value: &str) -> String {
     match ty {
         Ty::Text => format!("_base.text({name}, {value})"),
+        Ty::Secret => format!("_base.secret({name}, {value})"),
         Ty::Whole => format!("_base.whole({name}, {value})"),
         Ty::Count => format!("_base.count({name}, {value})"),
         Ty::Real => format!("_base.real({name}, {value})"),
@@ -127,7 +128,7 @@ fn types(boundary: &Boundary) -> String {
         "{HEAD}\"\"\"What the engine gives and takes: frozen values that compare by their contents.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from collections.abc import Mapping\n\
-         from dataclasses import dataclass\n\
+         from dataclasses import dataclass, field\n\
          from datetime import datetime, timedelta\n\
          from decimal import Decimal\n\
          from typing import Any, ClassVar\n\n\
@@ -181,7 +182,12 @@ fn class(out: &mut String, boundary: &Boundary, structure: &Structure, given: bo
     out.push_str(&quoted(&structure.doc, "    "));
     out.push('\n');
     for field in &structure.fields {
-        let default = if given && matches!(field.ty, Ty::Maybe(_)) { " = None" } else { "" };
+        let default = match &field.ty {
+            Ty::Secret => " = field(repr=False)",
+            Ty::Maybe(of) if **of == Ty::Secret => " = field(default=None, repr=False)",
+            Ty::Maybe(_) if given => " = None",
+            _ => "",
+        };
         let _ = writeln!(out, "    {}: {}{default}", field.name, annotation(&field.ty));
         out.push_str(&quoted(&field.doc, "    "));
     }

@@ -28,6 +28,7 @@ pub fn files(boundary: &Boundary) -> Vec<Written> {
 fn word(ty: &Ty) -> String {
     match ty {
         Ty::Text => "text".into(),
+        Ty::Secret => "secret text".into(),
         Ty::Whole => "whole number".into(),
         Ty::Count => "whole number, not negative".into(),
         Ty::Real => "number".into(),

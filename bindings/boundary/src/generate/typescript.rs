@@ -41,7 +41,7 @@ fn contains_span(ty: &Ty) -> bool {
 
 fn declared(ty: &Ty) -> String {
     match ty {
-        Ty::Text | Ty::Exact => "string".into(),
+        Ty::Text | Ty::Secret | Ty::Exact => "string".into(),
         Ty::Whole | Ty::Count | Ty::Real | Ty::Span => "number".into(),
         Ty::Truth => "boolean".into(),
         Ty::Instant => "Date".into(),
@@ -166,6 +166,7 @@ fn read(boundary: &Boundary, ty: &Ty, from: &str) -> String {
 fn checked(boundary: &Boundary, ty: &Ty, name: &str, value: &str) -> String {
     match ty {
         Ty::Text => format!("base.text({name}, {value})"),
+        Ty::Secret => format!("base.secret({name}, {value})"),
         Ty::Whole | Ty::Span => format!("base.whole({name}, {value})"),
         Ty::Count => format!("base.count({name}, {value})"),
         Ty::Real => format!("base.real({name}, {value})"),

@@ -1,6 +1,6 @@
 //! What channels are made of, and local marketplaces.
 
-use super::{Instant, Span};
+use super::{Instant, Secret, Span};
 use crate::schema::structures;
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ structures! {
         /// The client id of the developer portal.
         client_id: String,
         /// The secret that goes with it.
-        client_secret: String,
+        client_secret: Secret,
         /// `production`, `sandbox` or `local`; production unless said.
         environment: Option<String>,
         /// Another scheme and host, without a path.
@@ -28,9 +28,9 @@ structures! {
         /// Multiplies every published rate; 1 unless said.
         rate_factor: Option<f64>,
         /// User name and password of a subscription to pushes, as `user:password`.
-        push_password: Option<String>,
+        push_password: Option<Secret>,
         /// Name of the header and secret of an HMAC subscription to pushes, as `header:secret`.
-        push_hmac: Option<String>,
+        push_hmac: Option<Secret>,
         /// The time a local marketplace runs by.
         pace: Option<Pace>,
     }
@@ -42,9 +42,9 @@ structures! {
         /// The application's client id.
         client_id: String,
         /// The application's client secret.
-        client_secret: String,
+        client_secret: Secret,
         /// The refresh token of the seller's authorization.
-        refresh_token: String,
+        refresh_token: Secret,
         /// `na`, `eu` or `fe`; `na` unless said.
         region: Option<String>,
         /// Marketplace ids; that of the United States unless said.
@@ -72,9 +72,9 @@ structures! {
         /// The application's client id.
         client_id: String,
         /// The application's client secret.
-        client_secret: String,
+        client_secret: Secret,
         /// The refresh token of the seller's consent.
-        refresh_token: String,
+        refresh_token: Secret,
         /// The site (`EBAY_US`); that of the United States unless said.
         marketplace: Option<String>,
         /// `production`, `sandbox` or `local`; production unless said.
@@ -92,7 +92,7 @@ structures! {
         /// The endpoint notifications come to.
         notification_endpoint: Option<String>,
         /// The verification token of that endpoint.
-        verification_token: Option<String>,
+        verification_token: Option<Secret>,
         /// The time a local marketplace runs by.
         pace: Option<Pace>,
     }

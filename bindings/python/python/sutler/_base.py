@@ -37,6 +37,14 @@ def text(name: str, value: object) -> str:
     return str(value)
 
 
+def secret(name: str, value: object) -> str:
+    """A text that is shown nowhere."""
+    try:
+        return text(name, value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is no str of whole Unicode; one is right (what it is is not shown)") from None
+
+
 def whole(name: str, value: object) -> int:
     """A whole number; `True` is none."""
     if not isinstance(value, int) or isinstance(value, bool):
@@ -46,11 +54,11 @@ def whole(name: str, value: object) -> int:
     return value
 
 
-def count(name: str, value: object) -> int:
+def count(name: str, value: object, most: int = 2**32 - 1) -> int:
     """A whole number that is not negative."""
     number = whole(name, value)
-    if number < 0:
-        raise ValueError(f"{name} is {number}; none or more is right")
+    if not 0 <= number <= most:
+        raise ValueError(f"{name} is {number}; none to {most} is right")
     return number
 
 

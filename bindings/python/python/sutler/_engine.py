@@ -136,7 +136,10 @@ def _telling(engine: Calls, progress: _base.Progress) -> Stepped:
     finally:
         done.set()
         thread.join()
-    told.at(engine.position())
+    try:
+        told.at(engine.position())
+    except SutlerError:
+        pass  # What was done is done; only how far is not known.
     told.end()
     return stepped
 
@@ -156,7 +159,10 @@ async def _telling_async(engine: AsyncCalls, progress: _base.Progress) -> Steppe
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-    told.at(await engine.position())
+    try:
+        told.at(await engine.position())
+    except SutlerError:
+        pass  # What was done is done; only how far is not known.
     told.end()
     return stepped
 
@@ -200,7 +206,7 @@ class Engine(Calls, Tables):
         nothing. What a marketplace answers is no error here: it is in the orders and in `health`.
 
         Args:
-            progress: Told now and then how many more changes were written: `tqdm.tqdm().update`.
+            progress: Told now and then, by another thread, how many more changes were written: `tqdm.tqdm().update`.
         """
         return super().step() if progress is None else _telling(self, progress)
 
@@ -360,7 +366,7 @@ def sandbox(
         _base.real("arrivals_per_minute", arrivals_per_minute),
         _base.count("arrivals_max", arrivals_max),
         _base.real("speed", speed),
-        _base.count("seed", seed),
+        _base.count("seed", seed, 2**63 - 1),
         _base.text("faults", faults),
     )
     if native is None:

@@ -1,7 +1,8 @@
 """How the engine calls Python: rules and channels of your own, and stands under test.
 
 Plain methods are called in a thread of the engine's; coroutines run on the loop of the `AsyncEngine` they were given to, or
-on one loop that all blocking engines share. What they raise becomes the error the engine would meet of a built-in.
+on one loop that all blocking engines share. A coroutine whose call was given up is cancelled, so that it does nothing later; plain code
+cannot be, and is told by when it must have written (`ChannelCommand.write_by`). What they raise becomes the error the engine would meet of a built-in.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def code(
 
         waiting = awaited()
         try:
-            asyncio.run_coroutine_threadsafe(waiting, loop or Shared.loop())
+            running = asyncio.run_coroutine_threadsafe(waiting, loop or Shared.loop())
+            reply.when_given_up(running.cancel)
         except RuntimeError as error:
             # The loop it belongs to was closed.
             waiting.close()

@@ -12,6 +12,7 @@ class Pending:
 @final
 class Reply:
     def give(self, ok: bool, text: str) -> None: ...
+    def when_given_up(self, cancel: Callable[[], object]) -> None: ...
 
 @final
 class Engine:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -1938,7 +1938,7 @@ class WalmartSettings:
     """The seller id."""
     client_id: str
     """The client id of the developer portal."""
-    client_secret: str
+    client_secret: str = field(repr=False)
     """The secret that goes with it."""
     environment: str | None = None
     """`production`, `sandbox` or `local`; production unless said."""
@@ -1954,9 +1954,9 @@ class WalmartSettings:
     """The longest one call may take; 30 seconds unless said."""
     rate_factor: float | None = None
     """Multiplies every published rate; 1 unless said."""
-    push_password: str | None = None
+    push_password: str | None = field(default=None, repr=False)
     """User name and password of a subscription to pushes, as `user:password`."""
-    push_hmac: str | None = None
+    push_hmac: str | None = field(default=None, repr=False)
     """Name of the header and secret of an HMAC subscription to pushes, as `header:secret`."""
     pace: Pace | None = None
     """The time a local marketplace runs by."""
@@ -1968,7 +1968,7 @@ class WalmartSettings:
         return {
             "seller": _base.text("WalmartSettings.seller", self.seller),
             "client_id": _base.text("WalmartSettings.client_id", self.client_id),
-            "client_secret": _base.text("WalmartSettings.client_secret", self.client_secret),
+            "client_secret": _base.secret("WalmartSettings.client_secret", self.client_secret),
             "environment": None if self.environment is None else _base.text("WalmartSettings.environment", self.environment),
             "base_url": None if self.base_url is None else _base.text("WalmartSettings.base_url", self.base_url),
             "token_url": None if self.token_url is None else _base.text("WalmartSettings.token_url", self.token_url),
@@ -1976,8 +1976,8 @@ class WalmartSettings:
             "backfill": None if self.backfill is None else _base.span("WalmartSettings.backfill", self.backfill),
             "call_timeout": None if self.call_timeout is None else _base.span("WalmartSettings.call_timeout", self.call_timeout),
             "rate_factor": None if self.rate_factor is None else _base.real("WalmartSettings.rate_factor", self.rate_factor),
-            "push_password": None if self.push_password is None else _base.text("WalmartSettings.push_password", self.push_password),
-            "push_hmac": None if self.push_hmac is None else _base.text("WalmartSettings.push_hmac", self.push_hmac),
+            "push_password": None if self.push_password is None else _base.secret("WalmartSettings.push_password", self.push_password),
+            "push_hmac": None if self.push_hmac is None else _base.secret("WalmartSettings.push_hmac", self.push_hmac),
             "pace": None if self.pace is None else _base.record("WalmartSettings.pace", self.pace, Pace),
         }
 
@@ -1994,8 +1994,8 @@ class WalmartSettings:
             None if raw["backfill"] is None else _base.span_of(raw["backfill"]),
             None if raw["call_timeout"] is None else _base.span_of(raw["call_timeout"]),
             raw["rate_factor"],
-            raw["push_password"],
-            raw["push_hmac"],
+            None if raw["push_password"] is None else raw["push_password"],
+            None if raw["push_hmac"] is None else raw["push_hmac"],
             None if raw["pace"] is None else Pace._read(raw["pace"]),
         )
 
@@ -2026,9 +2026,9 @@ class AmazonSettings:
     """The seller (merchant) id."""
     client_id: str
     """The application's client id."""
-    client_secret: str
+    client_secret: str = field(repr=False)
     """The application's client secret."""
-    refresh_token: str
+    refresh_token: str = field(repr=False)
     """The refresh token of the seller's authorization."""
     region: str | None = None
     """`na`, `eu` or `fe`; `na` unless said."""
@@ -2056,8 +2056,8 @@ class AmazonSettings:
         return {
             "seller": _base.text("AmazonSettings.seller", self.seller),
             "client_id": _base.text("AmazonSettings.client_id", self.client_id),
-            "client_secret": _base.text("AmazonSettings.client_secret", self.client_secret),
-            "refresh_token": _base.text("AmazonSettings.refresh_token", self.refresh_token),
+            "client_secret": _base.secret("AmazonSettings.client_secret", self.client_secret),
+            "refresh_token": _base.secret("AmazonSettings.refresh_token", self.refresh_token),
             "region": None if self.region is None else _base.text("AmazonSettings.region", self.region),
             "marketplaces": None if self.marketplaces is None else [_base.text("AmazonSettings.marketplaces", one) for one in _base.many("AmazonSettings.marketplaces", self.marketplaces)],
             "environment": None if self.environment is None else _base.text("AmazonSettings.environment", self.environment),
@@ -2114,9 +2114,9 @@ class EbaySettings:
     """The seller's user name."""
     client_id: str
     """The application's client id."""
-    client_secret: str
+    client_secret: str = field(repr=False)
     """The application's client secret."""
-    refresh_token: str
+    refresh_token: str = field(repr=False)
     """The refresh token of the seller's consent."""
     marketplace: str | None = None
     """The site (`EBAY_US`); that of the United States unless said."""
@@ -2134,7 +2134,7 @@ class EbaySettings:
     """Multiplies every published rate; 1 unless said."""
     notification_endpoint: str | None = None
     """The endpoint notifications come to."""
-    verification_token: str | None = None
+    verification_token: str | None = field(default=None, repr=False)
     """The verification token of that endpoint."""
     pace: Pace | None = None
     """The time a local marketplace runs by."""
@@ -2146,8 +2146,8 @@ class EbaySettings:
         return {
             "seller": _base.text("EbaySettings.seller", self.seller),
             "client_id": _base.text("EbaySettings.client_id", self.client_id),
-            "client_secret": _base.text("EbaySettings.client_secret", self.client_secret),
-            "refresh_token": _base.text("EbaySettings.refresh_token", self.refresh_token),
+            "client_secret": _base.secret("EbaySettings.client_secret", self.client_secret),
+            "refresh_token": _base.secret("EbaySettings.refresh_token", self.refresh_token),
             "marketplace": None if self.marketplace is None else _base.text("EbaySettings.marketplace", self.marketplace),
             "environment": None if self.environment is None else _base.text("EbaySettings.environment", self.environment),
             "base_url": None if self.base_url is None else _base.text("EbaySettings.base_url", self.base_url),
@@ -2156,7 +2156,7 @@ class EbaySettings:
             "call_timeout": None if self.call_timeout is None else _base.span("EbaySettings.call_timeout", self.call_timeout),
             "rate_factor": None if self.rate_factor is None else _base.real("EbaySettings.rate_factor", self.rate_factor),
             "notification_endpoint": None if self.notification_endpoint is None else _base.text("EbaySettings.notification_endpoint", self.notification_endpoint),
-            "verification_token": None if self.verification_token is None else _base.text("EbaySettings.verification_token", self.verification_token),
+            "verification_token": None if self.verification_token is None else _base.secret("EbaySettings.verification_token", self.verification_token),
             "pace": None if self.pace is None else _base.record("EbaySettings.pace", self.pace, Pace),
         }
 
@@ -2175,7 +2175,7 @@ class EbaySettings:
             None if raw["call_timeout"] is None else _base.span_of(raw["call_timeout"]),
             raw["rate_factor"],
             raw["notification_endpoint"],
-            raw["verification_token"],
+            None if raw["verification_token"] is None else raw["verification_token"],
             None if raw["pace"] is None else Pace._read(raw["pace"]),
         )
 

@@ -83,7 +83,7 @@ impl Asking {
     }
 
     /// It was answered, or there is nothing to ask: it is wanted no more, unless it was wanted anew meanwhile.
-    pub(super) fn done(&mut self, order: OrderKey) {
+    fn done(&mut self, order: OrderKey) {
         if let Some(question) = self.questions.remove(&order)
             && question.again
         {
@@ -134,7 +134,9 @@ pub(super) struct Judging {
     /// Answers that are not written down yet.
     pub(super) said: Vec<Said>,
     /// Orders that wait, by when they are decided without an answer.
-    pub(super) due: BTreeSet<(Timestamp, OrderKey)>,
+    due: BTreeSet<(Timestamp, OrderKey)>,
+    /// The same by order: each is there once.
+    due_of: BTreeMap<OrderKey, Timestamp>,
     pub(super) weighing: bool,
     pub(super) search: Option<(Timestamp, Search)>,
     pub(super) searching: bool,
@@ -163,7 +165,39 @@ impl Judging {
                 self.forgot = false;
             }
         } else if unheard.waits {
-            self.due.insert((unheard.by, unheard.order));
+            self.is_due(unheard.order, unheard.by);
+        }
+    }
+
+    /// An order that waits is decided at `by`, whatever was said before of when.
+    pub(super) fn is_due(&mut self, order: OrderKey, by: Timestamp) {
+        if let Some(before) = self.due_of.insert(order, by) {
+            self.due.remove(&(before, order));
+        }
+        self.due.insert((by, order));
+    }
+
+    /// Takes at most `most` of the orders whose time is up.
+    pub(super) fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<(Timestamp, OrderKey)> {
+        let mut taken = Vec::new();
+        while taken.len() < most
+            && let Some((by, order)) = self.due.first().copied().filter(|(by, _)| *by <= now)
+        {
+            self.due.remove(&(by, order));
+            self.due_of.remove(&order);
+            taken.push((by, order));
+        }
+        taken
+    }
+
+    /// A judge answered, or there is nothing to ask it. An order about which nobody is asked any more waits for nobody.
+    pub(super) fn done(&mut self, seat: usize, order: OrderKey) {
+        if let Some(asking) = self.asking.get_mut(seat) {
+            asking.done(order);
+        }
+        let is_asked = self.asking.iter().any(|asking| asking.questions.contains_key(&order));
+        if !is_asked && let Some(by) = self.due_of.remove(&order) {
+            self.due.remove(&(by, order));
         }
     }
 
@@ -269,6 +303,30 @@ mod tests {
         assert_eq!(asking.at(2, at(50)), Some(at(50)));
         assert_eq!(asking.take(), Some(OrderKey(1)));
         assert_eq!(asking.tries(OrderKey(1)), 1);
+    }
+
+    #[test]
+    fn an_order_about_which_nobody_is_asked_waits_for_nobody() {
+        let mut judging = Judging::new(2, at(0));
+        let unheard = |seat: usize, by: i64| Unheard {
+            channel: "us".into(),
+            seat,
+            order: OrderKey(1),
+            by: at(by),
+            waits: true,
+        };
+        judging.want(unheard(0, 50), at(0));
+        judging.want(unheard(1, 50), at(0));
+        judging.want(unheard(1, 60), at(0));
+        assert_eq!(judging.weigh_at(at(0)), Some(at(60)), "what was said last of when");
+        judging.done(0, OrderKey(1));
+        assert_eq!(judging.weigh_at(at(0)), Some(at(60)), "another judge has not answered");
+        judging.done(1, OrderKey(1));
+        assert_eq!(judging.weigh_at(at(0)), None);
+        judging.is_due(OrderKey(1), at(70));
+        assert_eq!(judging.take_due(at(69), 9), []);
+        assert_eq!(judging.take_due(at(70), 9), [(at(70), OrderKey(1))]);
+        assert_eq!(judging.weigh_at(at(0)), None);
     }
 
     #[test]

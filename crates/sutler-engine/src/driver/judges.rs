@@ -34,7 +34,7 @@ const FOUND_AT_ONCE: u32 = 200;
 const FAILURES: u32 = 4;
 
 /// The orders a judge may have something to say about.
-const PHASES: &[Phase] = &[Phase::New, Phase::Held, Phase::Open];
+const PHASES: &[Phase] = &[Phase::New, Phase::Held, Phase::Open, Phase::PartlyShipped];
 
 /// How one question ended.
 pub(super) enum Answered {
@@ -101,7 +101,7 @@ impl Driver {
                 (asking.failures, asking.pause_until) = (0, None);
                 self.judging.said.push(said);
             }
-            Answered::Nothing => asking.done(order),
+            Answered::Nothing => self.judging.done(seat, order),
             Answered::Failed(error) => self.judge_failed(seat, order, &error, now),
             Answered::Unread(error) => {
                 asking.again(order, now);
@@ -132,13 +132,7 @@ impl Driver {
     pub(super) fn start_weigh(&mut self, now: Timestamp) -> Option<()> {
         let judging = &mut self.judging;
         let said: Vec<Said> = judging.said.drain(..judging.said.len().min(WEIGHED_AT_ONCE)).collect();
-        let mut due = Vec::new();
-        while let Some((by, order)) = judging.due.first().copied().filter(|(by, _)| *by <= now)
-            && due.len() < WEIGHED_AT_ONCE
-        {
-            judging.due.remove(&(by, order));
-            due.push((by, order));
-        }
+        let due = judging.take_due(now, WEIGHED_AT_ONCE);
         if said.is_empty() && due.is_empty() {
             return None;
         }
@@ -171,17 +165,13 @@ impl Driver {
                 for (_, order) in due {
                     self.judging.asking.iter_mut().for_each(|asking| asking.yields(order));
                 }
-                for one in said {
-                    if let Some(asking) = self.judging.asking.get_mut(one.seat) {
-                        asking.done(one.order);
-                    }
-                }
+                said.iter().for_each(|one| self.judging.done(one.seat, one.order));
                 self.hear(touched);
             }
             Err(error) => {
                 // Nothing is lost: it waits to be written down.
                 self.judging.said.splice(0..0, said);
-                self.judging.due.extend(due);
+                due.into_iter().for_each(|(by, order)| self.judging.is_due(order, by));
                 self.job_failed(error);
             }
         }

@@ -211,6 +211,7 @@ pub(super) fn kind_code(entry: &Entry) -> i64 {
         Entry::Erased { .. } => 8,
         Entry::Returned(_) => 9,
         Entry::Judged(_) => 10,
+        Entry::AddressChanged => 11,
         _ => 0,
     }
 }

@@ -63,7 +63,9 @@ fn held(database: &Path, file: &mut File) -> Error {
     let process = read.ok().and_then(|_| text.trim().parse::<u32>().ok());
     let holder = match process {
         Some(process) if process == std::process::id() => {
-            format!("another engine of this process ({process}), or of one forked off it,")
+            format!(
+                "another engine (process {process}: this one, one forked off it, or that of another container)"
+            )
         }
         Some(process) => format!("another engine (process {process})"),
         None => "another engine".to_owned(),

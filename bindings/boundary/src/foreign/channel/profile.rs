@@ -133,6 +133,13 @@ pub(super) fn capabilities(id: &ChannelId, profile: &ChannelProfile) -> Result<C
     for limit in profile.rates.iter().flatten() {
         check(id, limit)?;
     }
+    if profile.level_lag.is_some() && !named.contains("set_level") {
+        return Err(config(
+            id,
+            "level_lag is said, and there is no verb set_level; levels are read where they are written"
+                .into(),
+        ));
+    }
     Ok(Capabilities {
         marketplace: profile.marketplace.clone().into(),
         acknowledgment,
@@ -155,15 +162,16 @@ pub(super) fn capabilities(id: &ChannelId, profile: &ChannelProfile) -> Result<C
     })
 }
 
-/// How its returns are read, where it tells of them.
-pub(super) fn returns(profile: &ChannelProfile) -> Option<ReturnsSpec> {
-    profile.returns.as_ref().map(|said| ReturnsSpec {
+/// How its returns are read, if it tells of any.
+pub(super) fn returns(profile: &ChannelProfile) -> ReturnsSpec {
+    let said = profile.returns.as_ref();
+    ReturnsSpec {
         stream: "returns".into(),
-        horizon: Duration::milliseconds(said.horizon.0.max(0)),
-        overlap: span(said.overlap, Duration::zero()),
-        every: span(said.every, Duration::hours(1)).max(Duration::minutes(1)),
+        horizon: span(said.map(|said| said.horizon), Duration::days(30)),
+        overlap: span(said.and_then(|said| said.overlap), Duration::zero()),
+        every: span(said.and_then(|said| said.every), Duration::hours(1)).max(Duration::minutes(1)),
         budget: scope(profile, "returns"),
-    })
+    }
 }
 
 fn check(id: &ChannelId, limit: &RateLimit) -> Result<()> {

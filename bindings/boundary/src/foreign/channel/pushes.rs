@@ -29,7 +29,8 @@ impl Pushes for ForeignChannel {
         let said = self.read::<Said>(&cx, "receive", &asked).await;
         said.and_then(|said| read(said, &self.op)).unwrap_or_else(|error| PushOutcome::Refused {
             reply: PushReply::status(503),
-            why: error.to_string(),
+            // What the push made the code raise may hold anything of it.
+            why: format!("the channel's own code ended with an error ({})", error.kind()),
         })
     }
 
@@ -41,6 +42,9 @@ impl Pushes for ForeignChannel {
 
 fn read(said: Said, op: &str) -> Result<PushOutcome> {
     let odd = |message: String| Error::new(ErrorKind::Protocol, format!("{op}.receive")).message(message);
+    if let Some(reply) = said.reply.as_ref().filter(|reply| !(200..=599).contains(&reply.status)) {
+        return Err(odd(format!("status {} is none of an answer; 200 to 599 is right", reply.status)));
+    }
     let reply = |status| said.reply.clone().map_or(PushReply::status(status), answered);
     let orders = said.orders.iter().flatten();
     let mut told: Vec<Told> =

@@ -4,25 +4,28 @@ use super::{ForeignChannel, window};
 use crate::types::{ReturnsPage, ShownReturn};
 use async_trait::async_trait;
 use sutler::{
-    Result,
+    Error, ErrorKind, Result,
     channel::{CallCx, PullFrom, ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
-    model::{ChannelOrderId, Duration, Return, ReturnStage, ReturnedUnits, from_millis},
+    model::{ChannelOrderId, Return, ReturnStage, ReturnedUnits, from_millis},
 };
 
 #[async_trait]
 impl ReturnsChannel for ForeignChannel {
     fn spec(&self) -> ReturnsSpec {
-        self.returns.clone().unwrap_or_else(|| ReturnsSpec {
-            stream: "returns".into(),
-            horizon: Duration::zero(),
-            overlap: Duration::zero(),
-            every: Duration::hours(1),
-            budget: self.capabilities.fetch_budget.clone(),
-        })
+        self.returns.clone()
     }
 
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
         let page: ReturnsPage = self.read(cx, "pull_returns", &window(from)).await?;
+        if let Some(shown) =
+            page.returns.iter().find(|one| one.id.is_empty() || one.channel_order_id.is_empty())
+        {
+            let message = format!(
+                "return {:?} of order {:?} lacks an id; its own and its order's are right",
+                shown.id, shown.channel_order_id
+            );
+            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
+        }
         Ok(ReturnsPulled::Page(ReturnPage {
             returns: page.returns.into_iter().map(read).collect(),
             next: page.next,

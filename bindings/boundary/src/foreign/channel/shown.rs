@@ -1,7 +1,10 @@
 //! An order as an own channel shows it, read into the model. Pure and total.
 
-use crate::types::{Address as SaidAddress, Charge as SaidCharge, Money as SaidMoney, ShownLine, ShownOrder};
+use crate::types::{
+    Address as SaidAddress, Charge as SaidCharge, Instant, Money as SaidMoney, ShownLine, ShownOrder,
+};
 use sutler::{
+    Timestamp,
     channel::{Probe, RawOrder},
     model::{
         Address, AddressStates, CancelWish, ChannelOrder, Charge, Currency, FulfilledBy, Line, LinePackage,
@@ -32,17 +35,30 @@ pub(super) fn read(raw: &RawOrder) -> ChannelOrder {
     }
 }
 
+/// The last instant that an order can speak of, in milliseconds: the year 2200. What is reckoned from it is an instant still.
+const LAST: i64 = 7_258_118_400_000;
+
+fn instant(said: Option<Instant>, field: &str, unmapped: &mut Vec<Unmapped>) -> Option<Timestamp> {
+    let said = said?;
+    if (0..LAST).contains(&said.0) {
+        return Some(from_millis(said.0));
+    }
+    let detail = format!("{} ms since 1970 is not from 1970 to 2200", said.0);
+    unmapped.push(Unmapped { field: field.into(), detail });
+    None
+}
+
 fn facts_of(shown: &ShownOrder, unmapped: &mut Vec<Unmapped>) -> OrderFacts {
     let mut facts = OrderFacts::unknown();
-    facts.placed_at = shown.placed_at.map(|at| from_millis(at.0));
+    facts.placed_at = instant(shown.placed_at, "placed_at", unmapped);
     facts.fulfilled_by = match &shown.fulfilled_by {
         Some(said) => Open::from_text(&said.0),
         None => Open::Known(FulfilledBy::Seller),
     };
     facts.method.clone_from(&shown.method);
     facts.total = shown.total.as_ref().and_then(|said| money(said, "total", unmapped));
-    facts.ship_by = shown.ship_by.map(|at| from_millis(at.0));
-    facts.deliver_by = shown.deliver_by.map(|at| from_millis(at.0));
+    facts.ship_by = instant(shown.ship_by, "ship_by", unmapped);
+    facts.deliver_by = instant(shown.deliver_by, "deliver_by", unmapped);
     facts.not_ready.clone_from(&shown.not_ready);
     for said in &shown.lines {
         let line = line(said, unmapped);
