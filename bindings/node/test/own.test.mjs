@@ -80,6 +80,7 @@ test('a channel in JavaScript takes pushes and tells of returns', async () => {
   const other = await Engine.open('memory:');
   await assert.rejects(other.addChannel('stall', new Less(market)), /no method pullReturns/);
   market.sendBack(id);
+  market.orders.get(id).sentBackAt -= MINUTES;
   await other.addChannel('stall', new Channel(market));
   await settled(other);
   const [{ stage, status, lines: [units] }] = (await other.order('stall', id)).returns;

@@ -116,6 +116,7 @@ def test_a_channel_in_python_takes_pushes_and_tells_of_returns() -> None:
         reply = engine.handle_push("stall", push.method, push.path, headers, push.body)
         assert reply.status == 503, "of a push without an id nobody knows whether it came before"
         market.send_back(number)
+        market.orders[number].sent_back_at = market.now - timedelta(minutes=1)
         until_settled(engine)
         (back,) = engine.order("stall", number).returns
         assert (back.stage, back.status, back.lines[0].quantity) == (sutler.ReturnStage.ANNOUNCED, "asked", 2)

@@ -260,7 +260,7 @@ fn counted(shops: &[Shop]) -> Vec<(&'static str, Effects)> {
 async fn last_change(db: &Path) -> sutler::Result<Option<Timestamp>> {
     let Ok(host) = Host::open(db.display().to_string()).await else { return Ok(None) };
     let last = host.totals().await?.last;
-    let change = host.changes(Seq(last.0 - 1), 1).await?;
+    let change = host.changes(Seq((last.0 - 1).max(0)), 1).await?;
     Ok(change.first().map(|change| change.at))
 }
 

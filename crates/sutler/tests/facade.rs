@@ -89,12 +89,14 @@ async fn what_is_asked_is_durable_at_once_and_answered_when_an_engine_takes_it()
     let market = market(0).await?;
     let engine = stocked("memory:", &market).await?;
     let count = engine.on_hand("SKU-1", 40).await?;
-    let negative = engine.on_hand("SKU-2", -1).await?;
+    let refused = engine.on_hand("SKU-2", -1).await.expect_err("no such count");
+    assert!(refused.text().contains("-1") && refused.text().contains("SKU-2"), "{refused}");
+    let future = engine.on_hand("SKU-2", 1).as_of(engine.now() + Duration::days(2)).await?;
     assert_eq!(count.outcome().await?, IntakeOutcome::Waiting);
     engine.step().await?;
     assert!(count.taken().await?.starts_with("40 on hand of SKU-1"));
-    let refused = negative.taken().await.expect_err("no such count");
-    assert!(refused.text().contains("-1") && refused.text().contains("SKU-2"), "{refused}");
+    let refused = future.taken().await.expect_err("nobody counted that yet");
+    assert!(refused.text().contains("to come") && refused.text().contains("SKU-2"), "{refused}");
     let again = engine.on_hand("SKU-1", 50).as_of(from_millis(0)).await?;
     engine.step().await?;
     assert!(again.taken().await?.contains("nothing changed"));

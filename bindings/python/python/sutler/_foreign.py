@@ -95,9 +95,16 @@ def code(
                 reply.give(False, failure(error))
 
         waiting = awaited()
+        runs_on = loop or Shared.loop()
+
+        def give_up() -> None:
+            # A loop that was closed meanwhile has ended it already.
+            if not runs_on.is_closed():
+                running.cancel()
+
         try:
-            running = asyncio.run_coroutine_threadsafe(waiting, loop or Shared.loop())
-            reply.when_given_up(running.cancel)
+            running = asyncio.run_coroutine_threadsafe(waiting, runs_on)
+            reply.when_given_up(give_up)
         except RuntimeError as error:
             # The loop it belongs to was closed.
             waiting.close()
