@@ -96,7 +96,9 @@ impl<J> Drop for Worker<J> {
     fn drop(&mut self) {
         self.queue.lock().closed = true;
         self.queue.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
+        // The last to have the store may be a job of this very thread, which ends by itself then.
+        let own = std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != own) {
             // A panic of the thread was told to whoever waited for its answer.
             let _ = thread.join();
         }
@@ -109,6 +111,8 @@ pub(super) fn writer(mut core: Core, arrivals: Arc<Arrivals>) -> Result<Worker<W
         while let Some(group) = queue.take(None) {
             let (mut jobs, replies): (Vec<WriteJob>, Vec<Reply>) = group.into_iter().unzip();
             let answers = core.write_group(&mut jobs);
+            // A job may hold the store itself: whoever is answered may be the last to have it, and must not find us with it.
+            drop(jobs);
             if let Some(id) = core.take_arrived() {
                 arrivals.arrived(id);
             }
@@ -126,7 +130,10 @@ pub(super) fn reader(mut core: Core, arrivals: Arc<Arrivals>) -> Result<Worker<R
         let mut looked = std::time::Instant::now();
         while let Some(jobs) = queue.take(Some(INTAKE_POLL)) {
             for (mut job, reply) in jobs {
-                let _ = reply.send(core.read(&mut job));
+                let answer = core.read(&mut job);
+                // As above.
+                drop(job);
+                let _ = reply.send(answer);
             }
             if looked.elapsed() >= INTAKE_POLL {
                 looked = std::time::Instant::now();
