@@ -70,6 +70,19 @@ const CHANNEL = {
   pull_returns: { read: (raw) => [generated.readPullRequest(raw)], write: one(generated.writeReturnsPage) },
 };
 
+/** The same of one channel: where it has no `settle`, nothing can be accepted. */
+function methodsOf(channel) {
+  if (typeof channel.settle === 'function') return CHANNEL;
+  const write = (answer) => {
+    const receipts = CHANNEL.perform.write(answer);
+    if (receipts.some(({ kind }) => kind === 'accepted')) {
+      throw new TypeError('answer is accepted, and the channel has no settle(handle, commands); done or refused is right');
+    }
+    return receipts;
+  };
+  return { ...CHANNEL, perform: { ...CHANNEL.perform, write } };
+}
+
 /** The method of a rule. */
 const RULE = {
   judge: { read: (raw) => [generated.readAskedOrder(raw)], write: (answer) => generated.writeVerdict('verdict', answer) },
@@ -100,4 +113,4 @@ function ruleOf(rule) {
   return { name: base.text('rule.name', rule.name), version: base.text('rule.version', rule.version) };
 }
 
-module.exports = { CHANNEL, RULE, camel, code, methodOf, profileOf, ruleOf };
+module.exports = { CHANNEL, RULE, camel, code, methodOf, methodsOf, profileOf, ruleOf };

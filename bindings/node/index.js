@@ -90,7 +90,7 @@ class Engine extends generated.Calls {
     base.text('name', name);
     if (!(channel instanceof Settings || channel instanceof LocalChannel)) {
       const profile = foreign.profileOf(channel);
-      base.opened(await this.native.addOwnChannel(name, profile, foreign.code(foreign.methodOf(channel), foreign.CHANNEL)));
+      base.opened(await this.native.addOwnChannel(name, profile, foreign.code(foreign.methodOf(channel), foreign.methodsOf(channel))));
       return;
     }
     base.opened(await this.native.addChannel(name, channel.kind, JSON.stringify(channel.settings)));

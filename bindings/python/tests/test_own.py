@@ -277,6 +277,7 @@ def test_an_answer_that_is_none_may_have_been_a_deed() -> None:
         assert market.acknowledged == {number: 1}
         (command,) = engine.order("stall", number).commands
         assert command.attempt == 1 and command.state in ("in_doubt", "unresolved")
+        assert any("no settle" in moment.words for moment in engine.order("stall", number).timeline)
 
 
 def test_rules_of_a_wrong_shape_are_refused() -> None:

@@ -60,6 +60,9 @@ def test_polars_pandas_and_duckdb_read_a_table(engine: sutler.Engine) -> None:
 
     table = engine.orders_table()
     assert polars.DataFrame(table).height == total(engine)
+    # Of any stream polars makes one column, which it opens again.
+    column = polars.from_arrow(table)
+    assert isinstance(column, polars.Series) and column.struct.unnest().equals(polars.DataFrame(table))
     assert pyarrow.table(table).to_pandas().shape == (total(engine), 10)
     read = pyarrow.table(table)  # noqa: F841  DuckDB finds it by its name.
     assert duckdb.execute("select count(*), count(distinct channel) from read").fetchall() == [(total(engine), 3)]

@@ -79,6 +79,21 @@ METHODS: Mapping[str, _foreign.Method] = {
 }
 
 
+def methods_of(channel: object) -> Mapping[str, _foreign.Method]:
+    """The same for one channel: where it has no `settle`, nothing can be accepted."""
+    if callable(getattr(channel, "settle", None)):
+        return METHODS
+    read, write = METHODS["perform"]
+
+    def answered(answer: Any) -> Any:
+        receipts = write(answer)
+        if any(receipt["kind"] == "accepted" for receipt in receipts):
+            raise TypeError("answer is accepted, and the channel has no settle(handle, commands); done or refused is right")
+        return receipts
+
+    return {**METHODS, "perform": (read, answered)}
+
+
 def profile_of(channel: object) -> str:
     """What a channel says of itself, as JSON. It is refused where it lacks a method."""
     _foreign.made("channel", channel)

@@ -88,7 +88,7 @@ def _adding(
         kind, settings = "market", channel._raw()
     else:
         profile = _channels.profile_of(channel)
-        code = _foreign.code(_channels.method_of(channel), _channels.METHODS, loop)
+        code = _foreign.code(_channels.method_of(channel), _channels.methods_of(channel), loop)
         return lambda: native.add_own_channel(name, profile, code)
     return lambda: native.add_channel(name, kind, json.dumps(settings))
 
