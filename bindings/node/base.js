@@ -17,19 +17,21 @@ class SutlerError extends Error {
   }
 }
 
+/** Of objects only that they are: whatever holds something else may hold an address, and what is said may come into a log. */
 function shown(value) {
-  let text;
-  try {
-    text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value) : String(value);
-  } catch {
-    text = 'that cannot be written';
-  }
-  return `${value === null ? 'null' : typeof value} ${text.slice(0, 80)}`;
+  if (value === null) return 'null';
+  if (typeof value === 'object') return value.constructor?.name ?? 'object';
+  if (['function', 'symbol'].includes(typeof value)) return typeof value;
+  return `${typeof value} ${typeof value === 'string' ? JSON.stringify(value).slice(0, 80) : String(value).slice(0, 80)}`;
 }
 
 function wrong(name, value, right) {
-  return new TypeError(`${name} is ${shown(value)}; ${right} is right`);
+  const said = /shipTo|Address/.test(name) ? typeof value : shown(value);
+  return new TypeError(`${name} is ${said}; ${right} is right`);
 }
+
+/** Objects that are something else than a record of fields. */
+const OTHERS = [Array, Map, Set, Date, Promise, RegExp, Error];
 
 function text(name, value) {
   if (typeof value !== 'string') throw wrong(name, value, 'a string');
@@ -94,7 +96,7 @@ function many(name, value) {
 }
 
 function record(name, value, known) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) throw wrong(name, value, 'an object');
+  if (typeof value !== 'object' || value === null || OTHERS.some((other) => value instanceof other)) throw wrong(name, value, 'an object');
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) throw new TypeError(`${name} has no ${key}; ${known.join(', ')} are right`);
   }

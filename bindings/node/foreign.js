@@ -11,7 +11,13 @@ function failure(error) {
     const { code: kind, op, message, retryAfterMs, applied } = error;
     return { kind, op, message, retry_after_ms: retryAfterMs, applied };
   }
-  return { kind: 'remote', op: '', message: String(error).toWellFormed(), retry_after_ms: null, applied: 'unknown' };
+  let message = 'something that cannot be written';
+  try {
+    message = String(error).toWellFormed();
+  } catch {
+    // It has no text.
+  }
+  return { kind: 'remote', op: '', message, retry_after_ms: null, applied: 'unknown' };
 }
 
 /**

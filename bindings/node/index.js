@@ -188,7 +188,9 @@ function payload(value) {
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`order is ${value}; a string, a Uint8Array or an object is right`);
   }
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError('order is an object that is no JSON; a string, a Uint8Array or an object is right');
+  return text;
 }
 
 function normalize(marketplace, order) {

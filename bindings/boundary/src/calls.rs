@@ -7,7 +7,7 @@ mod listing;
 pub(crate) use arguments::phase_of;
 
 use crate::{convert, error::wrong, types::*};
-use arguments::{key_of, names, part_of, reason_of, sort_of, units, unknown};
+use arguments::{from_one, key_of, names, part_of, reason_of, sort_of, units, unknown};
 use listing::calls;
 use std::time::Duration as Wait;
 use sutler::{
@@ -166,7 +166,7 @@ calls! {
         tracking_url: Option<String>,
     ) -> Ticket = |engine| {
         let engine = engine.get()?;
-        let package = package.unwrap_or(1);
+        let package = from_one("report_shipment", "package", package)?;
         let mut report = ShipmentReport {
             package,
             carrier,
@@ -197,6 +197,9 @@ calls! {
     ) -> Ticket = |engine| {
         let known = command::CancelReason::ALL.iter().find(|(_, text)| *text == reason.0);
         let (reason, _) = known.ok_or_else(|| unknown("cancel", "reason", &reason.0, &names(command::CancelReason::ALL)))?;
+        if lines.as_ref().is_some_and(Vec::is_empty) {
+            return Err(wrong("engine.cancel", "lines has none; some of the order's, or nothing for all that is open, is right"));
+        }
         let lines = lines.unwrap_or_default().into_iter().map(units).collect();
         given(&engine.get()?.cancel(channel, order, lines, *reason, by).await?)
     }
@@ -234,7 +237,7 @@ calls! {
         let known = command::RefundReason::ALL.iter().find(|(_, text)| *text == reason.0);
         let (reason, _) = known.ok_or_else(|| unknown("refund", "reason", &reason.0, &names(command::RefundReason::ALL)))?;
         let parts = parts.into_iter().map(part_of).collect::<Result<_>>()?;
-        let refund = command::Refund { refund: refund.unwrap_or(1), parts, reason: *reason, via: None };
+        let refund = command::Refund { refund: from_one("refund", "refund", refund)?, parts, reason: *reason, via: None };
         given(&engine.get()?.refund(channel, order, refund, by).await?)
     }
 
@@ -271,6 +274,9 @@ calls! {
         /// Who asks for it, for the history.
         by: String,
     ) -> Ticket = |engine| {
+        if names.is_empty() {
+            return Err(wrong("engine.erase_buyer", "names has none; one at least is right"));
+        }
         given(&engine.get()?.erase_buyer(channel, names, by).await?)
     }
 

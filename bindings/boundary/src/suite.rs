@@ -111,9 +111,9 @@ impl Subject for ForeignSubject {
         let who = if who == Who::Seller { "seller" } else { "stranger" };
         let opened: Opened = at_once(ask(&*self.host, "suite", "open", &who))?;
         let far = Arc::new(Far { host: self.host.clone(), stand: opened.stand });
-        let budgets = Budgets::default();
+        let budgets = Arc::<Budgets>::default();
         let own = OwnChannel { profile: opened.profile, host: far.clone() };
-        let channel = ForeignChannel::new("own".into(), own, far.clone(), &budgets)?;
+        let channel = ForeignChannel::new("own".into(), own, far.clone(), budgets.clone())?;
         Ok(Box::new(ForeignStand { far, channel, budgets }))
     }
 }
@@ -157,8 +157,15 @@ impl Clock for Far {
         from_millis(self.told::<Instant>("now", &()).0)
     }
 
-    fn sleep_until(&self, _: Timestamp) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
+    /// Nobody waits here: time passes.
+    fn sleep_until(&self, until: Timestamp) -> BoxFuture<'static, ()> {
+        let far = Far { host: self.host.clone(), stand: self.stand };
+        Box::pin(async move {
+            let span = (until - far.now()).num_milliseconds();
+            if span > 0 {
+                far.told::<()>("pass_time", &span);
+            }
+        })
     }
 
     fn real(&self, real: Wait) -> Duration {
@@ -169,7 +176,7 @@ impl Clock for Far {
 struct ForeignStand {
     far: Arc<Far>,
     channel: ForeignChannel,
-    budgets: Budgets,
+    budgets: Arc<Budgets>,
 }
 
 impl Stand for ForeignStand {

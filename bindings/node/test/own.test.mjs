@@ -214,6 +214,32 @@ test('what was given up is told to stop', async () => {
   await engine.close();
 });
 
+test('what goes on for ever is stopped, and what is thrown is no matter what an answer', async () => {
+  class Endless extends Channel {
+    pull({ cursor }) {
+      return { orders: [], next: String(Number(cursor ?? 0) + 1) };
+    }
+  }
+  class Odd extends Channel {
+    pull() {
+      throw Object.create(null);
+    }
+  }
+  const engine = await Engine.open('memory:');
+  await engine.addChannel('endless', new Endless(present()));
+  await engine.addChannel('odd', new Odd(present()));
+  const stopping = new AbortController();
+  const running = engine.run({ signal: stopping.signal });
+  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  stopping.abort();
+  await running;
+  assert.match((await engine.health()).find((one) => one.channel === 'odd').lastError, /cannot be written/);
+  await assert.rejects(engine.cancel('odd', '1', 'out_of_stock', 'ann', { lines: [] }), /lines has none/);
+  await assert.rejects(engine.onHand('A', 1, new Date()), /options is Date/);
+  await assert.rejects(engine.onHand({ toJSON() {} }, 1), /sku is Object/);
+  await engine.close();
+});
+
 test('errors of ones own are checked where they are made', async () => {
   assert.throws(() => new SutlerError('remote', 'x', { applied: 'perhaps' }), /applied/);
   assert.throws(() => new SutlerError('remote', 'x', { retryAfterMs: 1.5 }), /retryAfterMs/);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import enum
 import threading
 import time
 from datetime import datetime, timedelta, timezone
@@ -301,3 +302,116 @@ def test_closing_does_not_wait_for_code_that_calls_back() -> None:
         assert time.monotonic() - since < 5
 
     asyncio.run(main())
+
+
+def test_a_list_that_goes_on_for_ever_is_an_error_or_is_stopped() -> None:
+    class Empty(Channel):
+        following: str | None = ""
+
+        def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:  # type: ignore[override]
+            return sutler.ShownPage((), self.following)
+
+        def pull_returns(self, request: sutler.PullRequest) -> sutler.ReturnsPage:  # type: ignore[override]
+            return sutler.ReturnsPage((), self.following)
+
+    for following, said in [("", "next is empty"), ("7", "goes on where it began")]:
+        with sutler.Engine.open("memory:") as engine:
+            channel = Empty(Present())
+            channel.following = following
+            engine.add_channel("stall", channel)
+            engine.step()
+            assert said in (engine.health()[0].last_error or "")
+
+    class Endless(Channel):
+        def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:  # type: ignore[override]
+            return sutler.ShownPage((), str(int(request.cursor or 0) + 1))
+
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Endless(Present()))
+        running = threading.Thread(target=engine.run)
+        running.start()
+        time.sleep(0.3)
+        engine.stop()
+        running.join(10)
+        assert not running.is_alive()
+
+
+def test_reads_of_a_channel_keep_its_rates() -> None:
+    class Paged(Channel):
+        pulls: list[float] = []
+
+        def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:  # type: ignore[override]
+            self.pulls.append(time.monotonic())
+            page = int(request.cursor or 0)
+            order = sutler.ShownOrder(f"P-{page}", (sutler.ShownLine("1", 1, sku="MUG"),), placed_at=self.market.now)
+            return sutler.ShownPage((order,), str(page + 1) if page < 9 else None)
+
+    channel = Paged(Present())
+    channel.profile = dataclasses.replace(channel.profile, rates=(sutler.RateLimit("*", 10.0, 2.0),))
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", channel)
+        for _ in range(200):
+            # What has to wait for its turn is not due: a step does not wait for it.
+            engine.step()
+            if len(channel.pulls) == 10:
+                break
+            time.sleep(0.02)
+        assert len(channel.pulls) == 10
+        assert channel.pulls[9] - channel.pulls[0] > 0.7, "two at once, and ten a second"
+
+
+def test_a_pull_waits_as_it_is_told() -> None:
+    class Busy(Channel):
+        def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:  # type: ignore[override]
+            raise sutler.RateLimitedError("slow", retry_after=timedelta(minutes=10))
+
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Busy(Present()))
+        next_at = engine.step().next_at
+        engine.step()
+        assert next_at is not None and "slow" in (engine.health()[0].last_error or "")
+        assert engine.health()[0].pulls <= 1
+
+
+def test_what_is_not_known_is_looked_at_by_a_person() -> None:
+    class Capital(Channel):
+        def shown(self, order: Order) -> sutler.ShownOrder:
+            return dataclasses.replace(super().shown(order), fulfilled_by=sutler.FulfilledBy("Seller"))
+
+    market = Present()
+    number = market.sell(MUG)
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Capital(market))
+        engine.on_hand("MUG", 5, as_of=market.now - timedelta(minutes=30))
+        until_settled(engine)
+        order = engine.order("stall", number).order
+        assert order.phase == "held" and "fulfilled_by" in order.why + str(order.holds)
+        with pytest.raises(ValueError, match="lines has none"):
+            engine.cancel("stall", number, "out_of_stock", "ann", lines=[])
+        with pytest.raises(ValueError, match="package is 0"):
+            engine.report_shipment("stall", number, "UPS", "1Z", package=0)
+
+
+def test_addresses_stand_in_no_error_of_ours() -> None:
+    with pytest.raises(TypeError, match="ship_to is dict;") as raised:
+        sutler.ShownOrder("A", (), ship_to={"name": "Jane Doe"})  # type: ignore[arg-type]
+    assert "Jane" not in str(raised.value)
+    with pytest.raises(TypeError, match="Address.name is bytes;"):
+        dataclasses.replace(ADDRESS, name=b"Jane Doe")  # type: ignore[arg-type]
+
+
+def test_texts_of_enums_and_huge_numbers() -> None:
+    class Sku(str, enum.Enum):
+        KETTLE = "KETTLE"
+
+    with sutler.Engine.open("memory:") as engine:
+        engine.add_channel("stall", Channel(Present()))
+        engine.on_hand(Sku.KETTLE, 5)
+        engine.step()
+        assert engine.item("KETTLE") is not None
+        with pytest.raises(ValueError, match="quantity is an int of"):
+            engine.on_hand("A", 10**5000)
+    with pytest.raises(ValueError, match="speed"):
+        sutler.sandbox(speed=10**400)
+    with pytest.raises(TypeError, match="payload is NoneType"):
+        sutler.normalize("walmart", None)  # type: ignore[arg-type]

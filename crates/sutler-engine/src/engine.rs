@@ -161,8 +161,9 @@ impl Engine {
         Ok(all)
     }
 
-    /// Runs until [`Stopper::stop`], also one that was said before it began, then lets what is in flight land and gives the channels back. A channel whose driver
-    /// ends with an error does not stop the others; the first such error is returned at the end.
+    /// Runs until [`Stopper::stop`], also one that was said before it began, then lets what is in flight land and gives the
+    /// channels back. A channel whose driver ends with an error does not stop the others; the first such error is returned at
+    /// the end.
     ///
     /// # Errors
     /// As [`Engine::step`].

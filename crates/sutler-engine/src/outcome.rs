@@ -56,6 +56,14 @@ impl Ended {
 /// The longest pause that the other side can ask for: whoever means longer is asked again.
 const PAUSE_MAX: Duration = Duration::days(1);
 
+/// How long an error says to wait before anything of its kind is tried again.
+pub(crate) fn told_pause(error: &Error) -> Duration {
+    match error.retry() {
+        Retry::After(wait) => Duration::from_std(wait).unwrap_or(PAUSE_MAX).min(PAUSE_MAX),
+        Retry::Backoff | Retry::Never => Duration::zero(),
+    }
+}
+
 /// Why a command cannot be sent now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotNow {

@@ -57,6 +57,12 @@ pub(crate) fn advance(
         )));
     }
     match &page.next {
+        Some(next) if page.orders.is_empty() && window.cursor.as_ref() == Some(next) => {
+            return Err(Error::new(ErrorKind::Protocol, "engine.pull").with_retry(Retry::Backoff).message(format!(
+                "stream {} gave an empty page that goes on where it began, window {} to {}; another cursor, or none at the end, is right",
+                row.id, window.from, window.to
+            )));
+        }
         Some(next) => {
             window.cursor = Some(next.clone());
             window.last_page = digest;

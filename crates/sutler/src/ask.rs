@@ -88,7 +88,7 @@ impl IntoFuture for OnHand {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            if self.quantity < 0 || self.sku.as_str().is_empty() {
+            if self.quantity < 0 || self.sku.as_str().trim().is_empty() {
                 return Err(wrong(
                     "on_hand",
                     format!(

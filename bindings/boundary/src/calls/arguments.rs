@@ -12,6 +12,14 @@ pub(crate) fn units(part: LineQuantity) -> model::LineQuantity {
     model::LineQuantity { line_id: part.line_id.as_str().into(), quantity: part.quantity }
 }
 
+/// A number of the host's own, counted from one; one unless said.
+pub(crate) fn from_one(call: &str, argument: &str, said: Option<u32>) -> Result<u32> {
+    match said {
+        Some(0) => Err(wrong(format!("engine.{call}"), format!("{argument} is 0; 1 or more is right"))),
+        said => Ok(said.unwrap_or(1)),
+    }
+}
+
 pub(crate) fn names<T>(all: &[(T, &'static str)]) -> String {
     all.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(", ")
 }

@@ -23,7 +23,7 @@ use std::{
     task::Poll,
 };
 use sutler::{
-    Applied, Error, ErrorKind, Result, Timestamp,
+    Applied, Error, ErrorKind, Result, Retry, Timestamp,
     channel::{
         Batch, CallCx, Capabilities, Channel, Fetched, IntoChannel, LevelAnswer, Page, Parts, Probe,
         PullFrom, Pulled, RawOrder, Receipt, ReturnsChannel, ReturnsSpec, Settled, Standing, StockChannel,
@@ -63,7 +63,7 @@ impl OwnChannel {
 
 impl IntoChannel for OwnChannel {
     fn build(self: Box<Self>, name: &ChannelId, parts: &Parts) -> Result<Arc<dyn Channel>> {
-        let channel = ForeignChannel::new(name.clone(), *self, parts.clock.clone(), &parts.budgets)?;
+        let channel = ForeignChannel::new(name.clone(), *self, parts.clock.clone(), parts.budgets.clone())?;
         Ok(Arc::new(channel))
     }
 
@@ -90,6 +90,7 @@ pub struct ForeignChannel {
     takes_pushes: bool,
     host: Arc<dyn Foreign>,
     clock: Arc<dyn Clock>,
+    budgets: Arc<Budgets>,
     op: String,
 }
 
@@ -108,10 +109,10 @@ impl ForeignChannel {
         id: ChannelId,
         own: OwnChannel,
         clock: Arc<dyn Clock>,
-        budgets: &Budgets,
+        budgets: Arc<Budgets>,
     ) -> Result<ForeignChannel> {
         let capabilities = profile::capabilities(&id, &own.profile)?;
-        profile::declare(&capabilities, &own.profile, budgets, clock.now());
+        profile::declare(&capabilities, &own.profile, &budgets, clock.now());
         Ok(ForeignChannel {
             op: format!("channels.{id}"),
             id,
@@ -122,6 +123,7 @@ impl ForeignChannel {
             takes_pushes: own.profile.takes_pushes == Some(true),
             host: own.host,
             clock,
+            budgets,
         })
     }
 
@@ -133,6 +135,27 @@ impl ForeignChannel {
         Err(Error::new(ErrorKind::Timeout, format!("{}.{method}", self.op))
             .message(format!("{what} before it was sent"))
             .with_applied(Applied::No))
+    }
+
+    /// A read of which so many may be made: it waits for its turn, and gives up at once when none comes in its time.
+    async fn paid<T: serde::de::DeserializeOwned>(
+        &self,
+        cx: &CallCx,
+        scope: &str,
+        method: &str,
+        argument: &impl serde::Serialize,
+    ) -> Result<T> {
+        while let Err(ready) = self.budgets.take(scope, self.clock.now()) {
+            if ready >= cx.deadline {
+                let wait = (ready - self.clock.now()).to_std().unwrap_or_default();
+                return Err(Error::new(ErrorKind::RateLimited, format!("{}.{method}", self.op))
+                    .message(format!("{scope} has no call left before {}", cx.deadline.to_rfc3339()))
+                    .with_applied(Applied::No)
+                    .with_retry(Retry::After(wait)));
+            }
+            self.clock.sleep_until(ready).await;
+        }
+        self.read(cx, method, argument).await
     }
 
     async fn read<T: serde::de::DeserializeOwned>(
@@ -333,9 +356,13 @@ impl Channel for ForeignChannel {
     }
 
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<Pulled> {
-        let page: ShownPage = self.read(cx, "pull", &window(from)).await?;
+        let page: ShownPage = self.paid(cx, &self.capabilities.pull_budget, "pull", &window(from)).await?;
         if let Some(place) = page.orders.iter().position(|order| order.channel_order_id.is_empty()) {
             let message = format!("order {} of the page has no channel_order_id; its id is right", place + 1);
+            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull", self.op)).message(message));
+        }
+        if page.next.as_deref() == Some("") {
+            let message = "next is empty; where the window ends it is none".to_owned();
             return Err(Error::new(ErrorKind::Protocol, format!("{}.pull", self.op)).message(message));
         }
         if page.too_many == Some(true) {
@@ -351,7 +378,8 @@ impl Channel for ForeignChannel {
     }
 
     async fn fetch(&self, cx: &CallCx, order: &ChannelOrderId) -> Result<Fetched> {
-        let found: Option<ShownOrder> = self.read(cx, "fetch", &order.as_str()).await?;
+        let found: Option<ShownOrder> =
+            self.paid(cx, &self.capabilities.fetch_budget, "fetch", &order.as_str()).await?;
         Ok(found.map_or(Fetched::NotVisible, |order| Fetched::Found(raw(&order), Coverage::ALL)))
     }
 
@@ -400,7 +428,7 @@ impl Channel for ForeignChannel {
 
     async fn settle(&self, cx: &CallCx, handle: &Handle, commands: &[Command]) -> Result<Settled> {
         let asked = json!({ "handle": handle, "commands": self.commands(cx, commands) });
-        let settled: SettledWork = self.read(cx, "settle", &asked).await?;
+        let settled: SettledWork = self.paid(cx, &self.capabilities.settle_budget, "settle", &asked).await?;
         Ok(match settled.kind.0.as_str() {
             "not_yet" => Settled::NotYet,
             "lost" => Settled::Lost { why: settled.why.unwrap_or_default() },
@@ -440,7 +468,7 @@ impl Channel for ForeignChannel {
 impl StockChannel for ForeignChannel {
     async fn levels(&self, cx: &CallCx, skus: &[Sku]) -> Result<Vec<LevelAnswer>> {
         let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
-        let levels: Vec<Level> = self.read(cx, "levels", &names).await?;
+        let levels: Vec<Level> = self.paid(cx, &self.capabilities.level_budget, "levels", &names).await?;
         let of =
             |sku: &Sku| levels.iter().find(|level| level.sku == sku.as_str()).and_then(|level| level.level);
         Ok(skus.iter().map(|sku| LevelAnswer { sku: sku.clone(), level: Ok(of(sku)) }).collect())

@@ -22,7 +22,10 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def _wrong(name: str, value: object, right: str) -> TypeError:
-    return TypeError(f"{name} is {type(value).__name__} {value!r:.80}; {right} is right")
+    # Whatever holds something else may hold an address, and what is said here may come into a log.
+    shows = isinstance(value, (str, int, float, Decimal, datetime, timedelta)) and not ("Address" in name or "ship_to" in name)
+    shown = f" {value!r:.80}" if shows else ""
+    return TypeError(f"{name} is {type(value).__name__}{shown}; {right} is right")
 
 
 def text(name: str, value: object) -> str:
@@ -34,7 +37,7 @@ def text(name: str, value: object) -> str:
             value.encode("utf-8")
         except UnicodeEncodeError:
             raise ValueError(f"{name} is {value!r:.80}, which is no Unicode; a whole text is right") from None
-    return str(value)
+    return str.__str__(value)
 
 
 def secret(name: str, value: object) -> str:
@@ -50,7 +53,7 @@ def whole(name: str, value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong(name, value, "an int")
     if not -(2**63) <= value < 2**63:
-        raise ValueError(f"{name} is {value!r:.80}; an int of 64 bits is right")
+        raise ValueError(f"{name} is an int of {value.bit_length()} bits; one of 64 bits is right")
     return value
 
 
@@ -66,9 +69,13 @@ def real(name: str, value: object) -> float:
     """A number."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise _wrong(name, value, "a number")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is {value!r}; a finite number is right")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name} is {number}; a finite number is right")
+    return number
 
 
 def truth(name: str, value: object) -> bool:

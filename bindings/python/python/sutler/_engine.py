@@ -379,6 +379,8 @@ def _payload(payload: object) -> str:
         return bytes(payload).decode("utf-8", "replace")
     if isinstance(payload, str):
         return payload
+    if not isinstance(payload, Mapping):
+        raise TypeError(f"payload is {type(payload).__name__}; a str, bytes or a mapping is right")
     return json.dumps(payload)
 
 

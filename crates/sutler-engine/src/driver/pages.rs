@@ -5,7 +5,7 @@ use super::{
     Driver,
     flight::{Landed, told, write},
 };
-use crate::{ingest::take_in, job::Job, pull};
+use crate::{ingest::take_in, job::Job, outcome::told_pause, pull};
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Page, Pending, PullFrom, Pulled},
@@ -246,6 +246,7 @@ impl Driver {
                         self.ingest(rows, page, asked_at, paged, complete);
                         let now = self.now();
                         if let Some(row) = next
+                            && !self.shared.is_stopping()
                             && !self.may_hand_over(&row, now)
                             && self.pull_budget_at(now) <= now
                             && !self.has_backlog(now)
@@ -324,8 +325,8 @@ impl Driver {
         self.pull.clean = false;
         self.may_have_missed();
         self.pull.failures += 1;
-        let wait = self.jittered(5_000 << self.pull.failures.min(6));
-        self.pull.at = self.now() + Duration::milliseconds(wait);
+        let wait = Duration::milliseconds(self.jittered(5_000 << self.pull.failures.min(6)));
+        self.pull.at = self.now() + wait.max(told_pause(&error));
         self.met(error);
     }
 

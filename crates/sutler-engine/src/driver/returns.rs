@@ -5,7 +5,7 @@ use super::{
     Driver,
     flight::{Landed, write},
 };
-use crate::{job::Touched, pull, returns::take_returns};
+use crate::{job::Touched, outcome::told_pause, pull, returns::take_returns};
 use sutler_core::{
     Error, Result, Timestamp,
     channel::{Page, Pending, RawOrder, StreamKind, StreamSpec},
@@ -133,7 +133,7 @@ impl Driver {
             }
             returning.flying = false;
             returning.failures += 1;
-            returning.at = now + Duration::milliseconds(wait);
+            returning.at = now + Duration::milliseconds(wait).max(told_pause(&error));
         }
         self.met(error);
     }

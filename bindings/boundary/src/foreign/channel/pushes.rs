@@ -29,8 +29,7 @@ impl Pushes for ForeignChannel {
         let said = self.read::<Said>(&cx, "receive", &asked).await;
         said.and_then(|said| read(said, &self.op)).unwrap_or_else(|error| PushOutcome::Refused {
             reply: PushReply::status(503),
-            // What the push made the code raise may hold anything of it.
-            why: format!("the channel's own code ended with an error ({})", error.kind()),
+            why: format!("{}: {}", error.op(), named(&error)),
         })
     }
 
@@ -38,6 +37,19 @@ impl Pushes for ForeignChannel {
         Err(Error::new(ErrorKind::NotFound, format!("{}.key", self.op))
             .message(format!("there is no key {key}: the channel's own code knows its keys")))
     }
+}
+
+/// What was raised, by its name alone: its text may hold anything of the push. What we say ourselves is said.
+fn named(error: &Error) -> String {
+    if error.kind() != ErrorKind::Remote {
+        return error.text().to_owned();
+    }
+    let name = error.text().split(':').next().unwrap_or_default();
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c));
+    format!(
+        "{} was raised; its text is not kept, for it may be the push's",
+        if is_name { name } else { "an error" }
+    )
 }
 
 fn read(said: Said, op: &str) -> Result<PushOutcome> {

@@ -16,7 +16,7 @@ impl ReturnsChannel for ForeignChannel {
     }
 
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
-        let page: ReturnsPage = self.read(cx, "pull_returns", &window(from)).await?;
+        let page: ReturnsPage = self.paid(cx, &self.returns.budget, "pull_returns", &window(from)).await?;
         if let Some(shown) =
             page.returns.iter().find(|one| one.id.is_empty() || one.channel_order_id.is_empty())
         {
@@ -26,6 +26,21 @@ impl ReturnsChannel for ForeignChannel {
             );
             return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
         }
+        let known = |shown: &&ShownReturn| ReturnStage::ALL.iter().any(|(_, text)| *text == shown.stage.0);
+        if let Some(shown) = page.returns.iter().find(|shown| !known(shown)) {
+            let names: Vec<&str> = ReturnStage::ALL.iter().map(|(_, text)| *text).collect();
+            let message = format!(
+                "stage {:?} of return {} is not known; one of {} is right",
+                shown.stage.0,
+                shown.id,
+                names.join(", ")
+            );
+            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
+        }
+        if page.next.as_deref() == Some("") {
+            let message = "next is empty; where the window ends it is none".to_owned();
+            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
+        }
         Ok(ReturnsPulled::Page(ReturnPage {
             returns: page.returns.into_iter().map(read).collect(),
             next: page.next,
@@ -33,7 +48,6 @@ impl ReturnsChannel for ForeignChannel {
     }
 }
 
-/// A stage this version has no word for is the first one; the channel's own word is kept beside it.
 fn read(shown: ShownReturn) -> (ChannelOrderId, Return) {
     let stage = ReturnStage::ALL.iter().find(|(_, text)| *text == shown.stage.0);
     let mut lines: Vec<ReturnedUnits> = shown

@@ -52,7 +52,15 @@ fn facts_of(shown: &ShownOrder, unmapped: &mut Vec<Unmapped>) -> OrderFacts {
     let mut facts = OrderFacts::unknown();
     facts.placed_at = instant(shown.placed_at, "placed_at", unmapped);
     facts.fulfilled_by = match &shown.fulfilled_by {
-        Some(said) => Open::from_text(&said.0),
+        Some(said) => match Open::from_text(&said.0) {
+            known @ Open::Known(_) => known,
+            // Read as another's it would be shipped by nobody: a person looks at it.
+            Open::Other(text) => {
+                let detail = format!("{text:?} is not known; seller, marketplace or third_party is right");
+                unmapped.push(Unmapped { field: "fulfilled_by".into(), detail });
+                Open::Known(FulfilledBy::Seller)
+            }
+        },
         None => Open::Known(FulfilledBy::Seller),
     };
     facts.method.clone_from(&shown.method);
