@@ -13,10 +13,11 @@ use napi::{
 };
 use napi_derive::napi;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use sutler_boundary::{
     ChannelSetup, Engine, Failure, Sandbox, SandboxSettings, calls, foreign::ForeignRule, pure, suite, wrong,
 };
+use tokio::sync::OnceCell;
 
 fn answered<T: serde::Serialize>(result: std::result::Result<T, impl Into<Failure>>) -> String {
     match result {
@@ -27,16 +28,23 @@ fn answered<T: serde::Serialize>(result: std::result::Result<T, impl Into<Failur
 
 /// An engine; none of it is open before `open` was awaited.
 #[napi(js_name = "NativeEngine")]
-#[derive(Default)]
 pub struct NativeEngine {
-    engine: Arc<tokio::sync::OnceCell<Engine>>,
+    engine: Arc<OnceCell<Engine>>,
 }
 
 #[napi]
 impl NativeEngine {
     #[napi(constructor)]
-    pub fn new() -> NativeEngine {
-        NativeEngine { engine: Arc::default() }
+    pub fn new(env: Env) -> napi::Result<NativeEngine> {
+        let engine = Arc::<OnceCell<Engine>>::default();
+        // A worker that is terminated leaves what it ran behind: that ends, and lets its store go.
+        let hook = |left: Weak<OnceCell<Engine>>| {
+            if let Some(engine) = left.upgrade().as_deref().and_then(OnceCell::get) {
+                engine.stop();
+            }
+        };
+        env.add_env_cleanup_hook(Arc::downgrade(&engine), hook)?;
+        Ok(NativeEngine { engine })
     }
 
     /// Opens the store at `url`.

@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { Engine, SutlerError, testkit } from 'sutler';
 import { Channel, Market, Stand } from './stall.mjs';
 
@@ -226,17 +230,52 @@ test('what goes on for ever is stopped, and what is thrown is no matter what an 
     }
   }
   const engine = await Engine.open('memory:');
-  await engine.addChannel('endless', new Endless(present()));
   await engine.addChannel('odd', new Odd(present()));
+  await engine.step();
+  assert.match((await engine.health())[0].lastError, /cannot be written/);
+  await engine.addChannel('endless', new Endless(present()));
   const stopping = new AbortController();
   const running = engine.run({ signal: stopping.signal });
   await new Promise((resolve) => { setTimeout(resolve, 300); });
   stopping.abort();
   await running;
-  assert.match((await engine.health()).find((one) => one.channel === 'odd').lastError, /cannot be written/);
   await assert.rejects(engine.cancel('odd', '1', 'out_of_stock', 'ann', { lines: [] }), /lines has none/);
   await assert.rejects(engine.onHand('A', 1, new Date()), /options is Date/);
   await assert.rejects(engine.onHand({ toJSON() {} }, 1), /sku is Object/);
+  await engine.close();
+});
+
+test('a worker that is terminated lets its store go', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'sutler-')), 'orders.db');
+  const program = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    (async () => {
+      const { Engine } = await import('sutler');
+      const { Channel, Market } = await import(workerData.stall);
+      class Deaf extends Channel {
+        profile = { seller: 'me', marketplace: 'stall', verbs: [{ verb: 'acknowledge', repeat: 'repeatable', callTimeoutMs: 500 }] };
+        perform() {
+          parentPort.postMessage('asked');
+          return new Promise(() => {});
+        }
+      }
+      const market = new Market({ get now() { return Date.now(); } });
+      market.sell({ sku: 'MUG', units: 1, secondSku: null, shippedByMarketplace: false }, 300000);
+      const engine = await Engine.open(workerData.path);
+      await engine.addChannel('stall', new Deaf(market));
+      await engine.onHand('MUG', 5, { asOf: new Date(Date.now() - 1800000) });
+      await engine.run();
+    })();`;
+  const stall = new URL('./stall.mjs', import.meta.url).href;
+  const worker = new Worker(program, { eval: true, workerData: { path, stall } });
+  await new Promise((resolve, reject) => { worker.once('message', resolve); worker.once('error', reject); });
+  await worker.terminate();
+  let engine;
+  for (let n = 0; n < 100 && engine === undefined; n += 1) {
+    engine = await Engine.open(path).catch(() => undefined);
+    if (engine === undefined) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  assert.ok(engine !== undefined, 'its store is free');
   await engine.close();
 });
 
