@@ -56,10 +56,13 @@ impl Ended {
 /// The longest pause that the other side can ask for: whoever means longer is asked again.
 const PAUSE_MAX: Duration = Duration::days(1);
 
-/// How long an error says to wait before anything of its kind is tried again.
+/// The longest that reading pauses on somebody's word: sync never switches itself off (G25).
+const READ_PAUSE_MAX: Duration = Duration::hours(1);
+
+/// How long a read that failed says to wait before the next.
 pub(crate) fn told_pause(error: &Error) -> Duration {
     match error.retry() {
-        Retry::After(wait) => Duration::from_std(wait).unwrap_or(PAUSE_MAX).min(PAUSE_MAX),
+        Retry::After(wait) => Duration::from_std(wait).unwrap_or(READ_PAUSE_MAX).min(READ_PAUSE_MAX),
         Retry::Backoff | Retry::Never => Duration::zero(),
     }
 }
