@@ -4,17 +4,16 @@
 mod arguments;
 mod listing;
 
-pub(crate) use arguments::phase_of;
+pub(crate) use arguments::{names, phase_of, request_of};
 
 use crate::{convert, error::wrong, types::*};
-use arguments::{from_one, key_of, names, part_of, reason_of, sort_of, units, unknown};
+use arguments::{from_one, key_of, part_of, reason_of, sort_of, units, unknown};
 use listing::calls;
 use std::time::Duration as Wait;
 use sutler::{
     Result, Ticket as Asked,
     command::{self, IntakeOutcome, Resolution},
     model::{self, ShipmentReport, from_millis},
-    push::PushRequest,
 };
 
 calls! {
@@ -403,16 +402,7 @@ calls! {
         /// The body.
         body: Base64,
     ) -> PushReply = |engine| {
-        use base64::Engine as _;
-        let body = base64::engine::general_purpose::STANDARD
-            .decode(body.0)
-            .map_err(|_| wrong("engine.handle_push", "the body is not base64; bytes are right"))?;
-        let pair = |mut pair: Vec<String>| match (pair.pop(), pair.pop(), pair.pop()) {
-            (Some(value), Some(name), None) => Ok((name, value)),
-            _ => Err(wrong("engine.handle_push", "a header is no pair; name and value are right")),
-        };
-        let headers = headers.into_iter().map(pair).collect::<Result<_>>()?;
-        let request = PushRequest { method, target: path, headers, body: body.into() };
+        let request = request_of("engine.handle_push", PushRequest { method, path, headers, body })?;
         let reply = engine.get()?.handle_push(channel, &request).await?;
         PushReply { status: reply.status, content_type: reply.content_type.map(Into::into), body: reply.body }
     }

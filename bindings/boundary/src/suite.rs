@@ -3,10 +3,10 @@
 
 use crate::{
     Failure,
+    calls::request_of,
     foreign::{Answer, Foreign, ForeignChannel, OwnChannel, ask},
     types::{ChannelProfile, Instant, PushRequest as Pushed, Sale as Sold, TestEffects},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::{
@@ -216,16 +216,9 @@ impl Stand for ForeignStand {
 
     fn push(&self, order: &ChannelOrderId) -> Option<PushRequest> {
         let pushed: Option<Pushed> = self.far.told("push", &order.as_str());
-        let pushed = pushed?;
-        let pair = |header: Vec<String>| match <[String; 2]>::try_from(header) {
-            Ok([name, value]) => (name, value),
-            Err(header) => panic!("header {header:?} is no pair; a name and a value are right"),
-        };
-        Some(PushRequest {
-            method: pushed.method,
-            target: pushed.path,
-            headers: pushed.headers.into_iter().map(pair).collect(),
-            body: STANDARD.decode(pushed.body.0).unwrap_or_default().into(),
+        pushed.map(|push| match request_of("suite.push", push) {
+            Ok(request) => request,
+            Err(error) => panic!("{error}"),
         })
     }
 

@@ -199,12 +199,14 @@ test('what was given up is told to stop', async () => {
   const market = present();
   market.sell(sale(1), 5 * MINUTES);
   const reasons = [];
+  let over;
+  const given = new Promise((resolve) => { over = resolve; });
   class Slow extends Channel {
     profile = { seller: 'me', marketplace: 'stall', verbs: [{ verb: 'acknowledge', repeat: 'repeatable', callTimeoutMs: 200 }] };
 
     perform(commands, { signal }) {
       return new Promise((_, reject) => {
-        signal.addEventListener('abort', () => { reasons.push(signal.reason.code); reject(signal.reason); });
+        signal.addEventListener('abort', () => { reasons.push(signal.reason.code); reject(signal.reason); over(); });
       });
     }
   }
@@ -212,15 +214,18 @@ test('what was given up is told to stop', async () => {
   await engine.addChannel('stall', new Slow(market));
   await engine.onHand('MUG', 5, { asOf: new Date(Date.now() - 30 * MINUTES) });
   await engine.step();
-  for (let n = 0; n < 100 && reasons.length === 0; n += 1) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  await given;
   assert.deepEqual(reasons, ['timeout']);
   assert.deepEqual(market.acknowledged, {});
   await engine.close();
 });
 
 test('what goes on for ever is stopped, and what is thrown is no matter what an answer', async () => {
+  let read;
+  const pulled = new Promise((resolve) => { read = resolve; });
   class Endless extends Channel {
     pull({ cursor }) {
+      if (cursor === '5') read();
       return { orders: [], next: String(Number(cursor ?? 0) + 1) };
     }
   }
@@ -236,7 +241,7 @@ test('what goes on for ever is stopped, and what is thrown is no matter what an 
   await engine.addChannel('endless', new Endless(present()));
   const stopping = new AbortController();
   const running = engine.run({ signal: stopping.signal });
-  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  await pulled;
   stopping.abort();
   await running;
   await assert.rejects(engine.cancel('odd', '1', 'out_of_stock', 'ann', { lines: [] }), /lines has none/);

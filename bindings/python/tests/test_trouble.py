@@ -33,15 +33,17 @@ def quick(market: Present, **change: Any) -> Channel:
 
 def test_a_coroutine_that_was_given_up_does_nothing_later() -> None:
     ended: list[str] = []
+    is_over = threading.Event()
 
     class Slow(Channel):
         async def perform(  # type: ignore[override]
             self, commands: tuple[sutler.ChannelCommand, ...]
         ) -> list[sutler.Receipt]:
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 ended.append("cancelled")
+                is_over.set()
                 raise
             return super().perform(commands)
 
@@ -53,18 +55,17 @@ def test_a_coroutine_that_was_given_up_does_nothing_later() -> None:
         engine.add_channel("stall", slow)
         engine.on_hand("MUG", 5, as_of=market.now - timedelta(minutes=30))
         engine.step()
-        for _ in range(100):
-            if ended:
-                break
-            time.sleep(0.05)
+        assert is_over.wait(10)
     assert ended and set(ended) == {"cancelled"} and market.acknowledged == {}
 
 
 def test_code_that_hangs_takes_no_threads_from_others() -> None:
     leave = threading.Event()
+    inside = threading.Semaphore(0)
 
     class Hanging(Channel):
         def receive(self, push: sutler.PushRequest) -> sutler.PushOutcome:
+            inside.release()
             leave.wait(60)
             return super().receive(push)
 
@@ -80,7 +81,8 @@ def test_code_that_hangs_takes_no_threads_from_others() -> None:
                 return asyncio.ensure_future(engine.handle_push("stall", push.method, push.path, headers, push.body))
 
             hanging = [told() for _ in range(32)]
-            await asyncio.sleep(0.5)
+            for _ in hanging:
+                await asyncio.to_thread(inside.acquire)
             begun = time.monotonic()
             assert (await told()).status == 503, "no thread is given to the 33rd"
             await engine.health()
@@ -270,16 +272,16 @@ def test_a_step_leaves_nothing_that_another_channel_brought() -> None:
 
 
 def test_closing_does_not_wait_for_code_that_calls_back() -> None:
-    begun = threading.Event()
-
     class Calling(Channel):
         engine: sutler.AsyncEngine
+        begun: asyncio.Event
+        closing: asyncio.Event
 
         async def perform(  # type: ignore[override]
             self, commands: tuple[sutler.ChannelCommand, ...]
         ) -> list[sutler.Receipt]:
-            begun.set()
-            await asyncio.sleep(0.2)
+            self.begun.set()
+            await self.closing.wait()
             await self.engine.totals()
             return super().perform(commands)
 
@@ -289,16 +291,17 @@ def test_closing_does_not_wait_for_code_that_calls_back() -> None:
     async def main() -> None:
         async with await sutler.AsyncEngine.open("memory:") as engine:
             channel = Calling(market)
-            channel.engine = engine
+            channel.engine, channel.begun, channel.closing = engine, asyncio.Event(), asyncio.Event()
             await engine.add_channel("stall", channel)
             await engine.on_hand("MUG", 5, as_of=market.now - timedelta(minutes=30))
             stepping = asyncio.ensure_future(engine.step())
-            while not begun.is_set():
-                await asyncio.sleep(0.01)
+            await channel.begun.wait()
             stepping.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await stepping
             since = time.monotonic()
+            # It goes on once the engine is being closed: nothing else is ready to run before that waits.
+            asyncio.get_running_loop().call_soon(channel.closing.set)
         assert time.monotonic() - since < 5
 
     asyncio.run(main())
@@ -323,14 +326,18 @@ def test_a_list_that_goes_on_for_ever_is_an_error_or_is_stopped() -> None:
             assert said in (engine.health()[0].last_error or "")
 
     class Endless(Channel):
+        pulled = threading.Event()
+
         def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:  # type: ignore[override]
+            if request.cursor == "5":
+                self.pulled.set()
             return sutler.ShownPage((), str(int(request.cursor or 0) + 1))
 
     with sutler.Engine.open("memory:") as engine:
         engine.add_channel("stall", Endless(Present()))
         running = threading.Thread(target=engine.run)
         running.start()
-        time.sleep(0.3)
+        assert Endless.pulled.wait(10)
         engine.stop()
         running.join(10)
         assert not running.is_alive()
@@ -339,10 +346,13 @@ def test_a_list_that_goes_on_for_ever_is_an_error_or_is_stopped() -> None:
 def test_reads_of_a_channel_keep_its_rates() -> None:
     class Paged(Channel):
         pulls: list[float] = []
+        read = threading.Event()
 
         def pull(self, request: sutler.PullRequest) -> sutler.ShownPage:  # type: ignore[override]
             self.pulls.append(time.monotonic())
             page = int(request.cursor or 0)
+            if page == 9:
+                self.read.set()
             order = sutler.ShownOrder(f"P-{page}", (sutler.ShownLine("1", 1, sku="MUG"),), placed_at=self.market.now)
             return sutler.ShownPage((order,), str(page + 1) if page < 9 else None)
 
@@ -350,13 +360,12 @@ def test_reads_of_a_channel_keep_its_rates() -> None:
     channel.profile = dataclasses.replace(channel.profile, rates=(sutler.RateLimit("*", 10.0, 2.0),))
     with sutler.Engine.open("memory:") as engine:
         engine.add_channel("stall", channel)
-        for _ in range(200):
-            # What has to wait for its turn is not due: a step does not wait for it.
-            engine.step()
-            if len(channel.pulls) == 10:
-                break
-            time.sleep(0.02)
-        assert len(channel.pulls) == 10
+        # What has to wait for its turn is not due, and a step does not wait for it; a run does.
+        running = threading.Thread(target=engine.run)
+        running.start()
+        assert channel.read.wait(10)
+        engine.stop()
+        running.join(10)
         assert channel.pulls[9] - channel.pulls[0] > 0.7, "two at once, and ten a second"
 
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 const UNANSWERED: &str = "the marketplace answers the buyer's wish to cancel by itself";
 
 /// So long an order waits for its judges at least.
-const ASKED_AT_ALL: Duration = Duration::minutes(1);
+pub const ASKED_AT_ALL: Duration = Duration::minutes(1);
 
 /// What must have happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

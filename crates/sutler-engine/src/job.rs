@@ -16,7 +16,7 @@ use sutler_core::{
     address::Address,
     channel::{Capabilities, Channel, LevelRead},
     command::{Act, CancelReason, Command, CommandKey, State},
-    deadline::DeadlinePolicy,
+    deadline::{ASKED_AT_ALL, DeadlinePolicy},
     error::{Error, ErrorKind},
     id::{ChannelId, ChannelOrderId, OrderKey, Seq, Sku},
     journal::Entry,
@@ -42,9 +42,6 @@ pub(crate) struct World {
     pub begun: AtomicI64,
 }
 
-/// A judge has at least this long after a start, however late an order is by then: it is asked at all.
-const ASKED_AT_ALL: Duration = Duration::minutes(1);
-
 impl World {
     pub(crate) fn capabilities(&self, channel: &ChannelId) -> Result<&Capabilities> {
         self.channels.get(channel).map(|c| c.capabilities()).ok_or_else(|| {
@@ -62,7 +59,7 @@ impl World {
         self.begun.store(now.timestamp_millis(), Ordering::Relaxed);
     }
 
-    /// When an order that waits for a judge is decided without.
+    /// When an order that waits for a judge is decided without: however late it is at a start, its judges are asked at all.
     pub(crate) fn judge_by(&self, order: &OrderState) -> Timestamp {
         let by = self.deadlines(&order.channel).judge_by(order);
         match self.begun.load(Ordering::Relaxed) {

@@ -1,6 +1,7 @@
 //! What calls are given, as the model has it: texts that name something, units and money.
 
 use crate::{error::wrong, types::*};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sutler::{
     Error, Result,
     command::{self, CommandKey, Verb},
@@ -10,6 +11,18 @@ use sutler::{
 
 pub(crate) fn units(part: LineQuantity) -> model::LineQuantity {
     model::LineQuantity { line_id: part.line_id.as_str().into(), quantity: part.quantity }
+}
+
+/// A push as a host has it.
+pub(crate) fn request_of(op: &'static str, push: PushRequest) -> Result<sutler::push::PushRequest> {
+    let body = STANDARD.decode(push.body.0);
+    let body = body.map_err(|_| wrong(op, "the body is not base64; bytes are right"))?;
+    let pair = |header: Vec<String>| match <[String; 2]>::try_from(header) {
+        Ok([name, value]) => Ok((name, value)),
+        Err(_) => Err(wrong(op, "a header is no pair; name and value are right")),
+    };
+    let headers = push.headers.into_iter().map(pair).collect::<Result<_>>()?;
+    Ok(sutler::push::PushRequest { method: push.method, target: push.path, headers, body: body.into() })
 }
 
 /// A number of the host's own, counted from one; one unless said.

@@ -127,6 +127,19 @@ impl ForeignChannel {
         })
     }
 
+    /// What a method answered cannot be.
+    fn broken(&self, method: &str, message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Protocol, format!("{}.{method}", self.op)).message(message)
+    }
+
+    /// Where a list goes on. An empty text is no end: it would begin the list anew, for ever.
+    fn goes_on(&self, method: &str, next: Option<String>) -> Result<Option<String>> {
+        match next.as_deref() {
+            Some("") => Err(self.broken(method, "next is empty; where the window ends it is none")),
+            _ => Ok(next),
+        }
+    }
+
     /// Nothing is asked of the host once the call's time is over.
     fn in_time(&self, method: &str, until: Timestamp, what: &str) -> Result<()> {
         if self.clock.now() < until {
@@ -345,7 +358,7 @@ impl Channel for ForeignChannel {
                 found.now.map(|now| from_millis(now.0).to_rfc3339()).unwrap_or_default(),
                 ours.to_rfc3339()
             );
-            return Err(Error::new(ErrorKind::Protocol, format!("{}.check", self.op)).message(message));
+            return Err(self.broken("check", message));
         }
         Ok(Standing {
             seller: found.seller.map(SellerId::from),
@@ -359,18 +372,14 @@ impl Channel for ForeignChannel {
         let page: ShownPage = self.paid(cx, &self.capabilities.pull_budget, "pull", &window(from)).await?;
         if let Some(place) = page.orders.iter().position(|order| order.channel_order_id.is_empty()) {
             let message = format!("order {} of the page has no channel_order_id; its id is right", place + 1);
-            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull", self.op)).message(message));
-        }
-        if page.next.as_deref() == Some("") {
-            let message = "next is empty; where the window ends it is none".to_owned();
-            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull", self.op)).message(message));
+            return Err(self.broken("pull", message));
         }
         if page.too_many == Some(true) {
             return Ok(Pulled::TooMany { total: page.total });
         }
         Ok(Pulled::Page(Page {
             orders: page.orders.iter().map(raw).collect(),
-            next: page.next,
+            next: self.goes_on("pull", page.next)?,
             total: page.total,
             seller: None,
             coverage: Coverage::ALL,

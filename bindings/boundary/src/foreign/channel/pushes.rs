@@ -27,10 +27,12 @@ impl Pushes for ForeignChannel {
             body: Base64(STANDARD.encode(&request.body)),
         };
         let said = self.read::<Said>(&cx, "receive", &asked).await;
-        said.and_then(|said| read(said, &self.op)).unwrap_or_else(|error| PushOutcome::Refused {
-            reply: PushReply::status(503),
-            why: format!("{}: {}", error.op(), named(&error)),
-        })
+        said.and_then(|said| read(said).map_err(|message| self.broken("receive", message))).unwrap_or_else(
+            |error| PushOutcome::Refused {
+                reply: PushReply::status(503),
+                why: format!("{}: {}", error.op(), named(&error)),
+            },
+        )
     }
 
     async fn learn_key(&self, _: &CallCx, key: &str) -> Result<()> {
@@ -52,10 +54,11 @@ fn named(error: &Error) -> String {
     )
 }
 
-fn read(said: Said, op: &str) -> Result<PushOutcome> {
-    let odd = |message: String| Error::new(ErrorKind::Protocol, format!("{op}.receive")).message(message);
+/// # Errors
+/// In words, what of it cannot be.
+fn read(said: Said) -> std::result::Result<PushOutcome, String> {
     if let Some(reply) = said.reply.as_ref().filter(|reply| !(200..=599).contains(&reply.status)) {
-        return Err(odd(format!("status {} is none of an answer; 200 to 599 is right", reply.status)));
+        return Err(format!("status {} is none of an answer; 200 to 599 is right", reply.status));
     }
     let reply = |status| said.reply.clone().map_or(PushReply::status(status), answered);
     let orders = said.orders.iter().flatten();
@@ -68,9 +71,7 @@ fn read(said: Said, op: &str) -> Result<PushOutcome> {
         "told" => {
             let id = said.id.clone().unwrap_or_default();
             if id.is_empty() && !told.is_empty() {
-                return Err(odd(
-                    "the push has no id; one that is the same when it is sent again is right".into()
-                ));
+                return Err("the push has no id; one that is the same when it is sent again is right".into());
             }
             PushOutcome::Told { id, told, reply: reply(204) }
         }
@@ -80,9 +81,7 @@ fn read(said: Said, op: &str) -> Result<PushOutcome> {
             why: said.why.clone().unwrap_or_else(|| "the channel's own code refuses it".into()),
         },
         other => {
-            return Err(odd(format!(
-                "push {other:?} is not known; \"told\", \"answer\" or \"refused\" is right"
-            )));
+            return Err(format!("push {other:?} is not known; \"told\", \"answer\" or \"refused\" is right"));
         }
     })
 }

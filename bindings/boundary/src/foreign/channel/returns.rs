@@ -1,10 +1,13 @@
 //! What buyers send back, as a channel of the host's own shows it.
 
 use super::{ForeignChannel, window};
-use crate::types::{ReturnsPage, ShownReturn};
+use crate::{
+    calls::names,
+    types::{ReturnsPage, ShownReturn},
+};
 use async_trait::async_trait;
 use sutler::{
-    Error, ErrorKind, Result,
+    Result,
     channel::{CallCx, PullFrom, ReturnPage, ReturnsChannel, ReturnsPulled, ReturnsSpec},
     model::{ChannelOrderId, Return, ReturnStage, ReturnedUnits, from_millis},
 };
@@ -17,39 +20,28 @@ impl ReturnsChannel for ForeignChannel {
 
     async fn pull(&self, cx: &CallCx, from: &PullFrom) -> Result<ReturnsPulled> {
         let page: ReturnsPage = self.paid(cx, &self.returns.budget, "pull_returns", &window(from)).await?;
-        if let Some(shown) =
-            page.returns.iter().find(|one| one.id.is_empty() || one.channel_order_id.is_empty())
-        {
-            let message = format!(
-                "return {:?} of order {:?} lacks an id; its own and its order's are right",
-                shown.id, shown.channel_order_id
-            );
-            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
-        }
-        let known = |shown: &&ShownReturn| ReturnStage::ALL.iter().any(|(_, text)| *text == shown.stage.0);
-        if let Some(shown) = page.returns.iter().find(|shown| !known(shown)) {
-            let names: Vec<&str> = ReturnStage::ALL.iter().map(|(_, text)| *text).collect();
-            let message = format!(
-                "stage {:?} of return {} is not known; one of {} is right",
-                shown.stage.0,
-                shown.id,
-                names.join(", ")
-            );
-            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
-        }
-        if page.next.as_deref() == Some("") {
-            let message = "next is empty; where the window ends it is none".to_owned();
-            return Err(Error::new(ErrorKind::Protocol, format!("{}.pull_returns", self.op)).message(message));
-        }
+        let returns = page.returns.into_iter().map(read).collect::<std::result::Result<_, String>>();
         Ok(ReturnsPulled::Page(ReturnPage {
-            returns: page.returns.into_iter().map(read).collect(),
-            next: page.next,
+            returns: returns.map_err(|message| self.broken("pull_returns", message))?,
+            next: self.goes_on("pull_returns", page.next)?,
         }))
     }
 }
 
-fn read(shown: ShownReturn) -> (ChannelOrderId, Return) {
-    let stage = ReturnStage::ALL.iter().find(|(_, text)| *text == shown.stage.0);
+/// # Errors
+/// In words, what of it cannot be.
+fn read(shown: ShownReturn) -> std::result::Result<(ChannelOrderId, Return), String> {
+    if shown.id.is_empty() || shown.channel_order_id.is_empty() {
+        return Err(format!(
+            "return {:?} of order {:?} lacks an id; its own and its order's are right",
+            shown.id, shown.channel_order_id
+        ));
+    }
+    let known = ReturnStage::ALL.iter().find(|(_, text)| *text == shown.stage.0);
+    let (stage, _) = known.ok_or_else(|| {
+        let right = names(ReturnStage::ALL);
+        format!("stage {:?} of return {} is not known; one of {right} is right", shown.stage.0, shown.id)
+    })?;
     let mut lines: Vec<ReturnedUnits> = shown
         .lines
         .into_iter()
@@ -64,12 +56,12 @@ fn read(shown: ShownReturn) -> (ChannelOrderId, Return) {
     lines.sort_by(|a, b| (&a.line_id, &a.sku).cmp(&(&b.line_id, &b.sku)));
     let told = Return {
         id: shown.id,
-        stage: stage.map_or(ReturnStage::Announced, |(stage, _)| *stage),
+        stage: *stage,
         status: if shown.status.is_empty() { shown.stage.0 } else { shown.status },
         opened_at: shown.opened_at.map(|at| from_millis(at.0)),
         changed_at: shown.changed_at.map(|at| from_millis(at.0)),
         refund: shown.refund,
         lines,
     };
-    (shown.channel_order_id.into(), told)
+    Ok((shown.channel_order_id.into(), told))
 }
